@@ -1,0 +1,1 @@
+export { hashString, Random, type RandomState } from './random.ts';
