@@ -13,6 +13,7 @@ export function packageConfig(overrides = {}) {
     defineConfig({
       test: {
         include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+        reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
         setupFiles: [fileURLToPath(new URL('./setup.ts', import.meta.url))],
         testTimeout: 60_000,
         hookTimeout: 120_000,

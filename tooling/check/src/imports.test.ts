@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const oxlint = join(root, 'node_modules/.bin/oxlint');
+
+/** The arrows of the house: what each package may import besides its own files. */
+const allowed: Record<string, readonly string[]> = {
+  random: [],
+  split: ['@resnet/random'],
+  image: ['@resnet/random'],
+  kernels: ['@tensorflow/tfjs-core'],
+  model: ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/random'],
+  trainer: [
+    '@tensorflow/tfjs-core',
+    '@resnet/kernels',
+    '@resnet/model',
+    '@resnet/image',
+    '@resnet/random',
+  ],
+  predictor: ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/model', '@resnet/image'],
+};
+const candidates = [
+  ...new Set(Object.values(allowed).flat()),
+  '@resnet/split',
+  '@resnet/cli',
+  '@tensorflow/tfjs-node-gpu',
+  '@tensorflow/tfjs-backend-wasm',
+  'node:fs',
+  'sharp',
+];
+
+describe('import directions', () => {
+  let sandbox = '';
+  beforeAll(() => {
+    sandbox = mkdtempSync(join(tmpdir(), 'resnet-imports-'));
+    writeFileSync(join(sandbox, '.oxlintrc.json'), readFileSync(join(root, '.oxlintrc.json')));
+  });
+  afterAll(() => rmSync(sandbox, { recursive: true, force: true }));
+
+  it('knows every package', () => {
+    const packages = readdirSync(join(root, 'packages')).filter((name) => name !== 'native');
+    expect(Object.keys(allowed).toSorted()).toEqual(packages.toSorted());
+  });
+
+  it.each(Object.keys(allowed))('lets %s import what it may and nothing else', (name) => {
+    const folder = join(sandbox, 'packages', name, 'src');
+    mkdirSync(folder, { recursive: true });
+    const lines = ['./own.ts', '../src/own.ts', ...candidates].map(
+      (source, i) => `import * as m${i} from '${source}';\nexport const v${i}: unknown = m${i};`,
+    );
+    writeFileSync(join(folder, 'probe.ts'), `${lines.join('\n')}\n`);
+    const { stdout } = spawnSync(oxlint, ['--format', 'json', `packages/${name}`], {
+      cwd: sandbox,
+      encoding: 'utf8',
+    });
+    const refused = (JSON.parse(stdout) as { diagnostics: { code: string; message: string }[] })
+      .diagnostics.filter(({ code }) => code.includes('no-restricted-imports'))
+      .map(({ message }) => /'([^']+)' import is restricted/.exec(message)?.[1]);
+    expect(refused.toSorted()).toEqual(
+      candidates.filter((source) => !allowed[name]!.includes(source)).toSorted(),
+    );
+  });
+
+  it.each(Object.keys(allowed))('lets %s declare only what it may import', (name) => {
+    const manifest = JSON.parse(
+      readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    ) as Record<'dependencies' | 'peerDependencies', Record<string, string> | undefined>;
+    const declared = [
+      ...Object.keys(manifest.dependencies ?? {}),
+      ...Object.keys(manifest.peerDependencies ?? {}),
+    ];
+    expect(declared.filter((source) => !allowed[name]!.includes(source))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean);
+
+  it('names no package registry and no path of a machine', () => {
+    // Spelled in parts, so that this file does not name them either.
+    const hosts = [['registry', 'npmjs'], ['files', 'pythonhosted'], ['pypi', 'org'], ['deb', 'debian']];
+    const pattern = hosts.map((parts) => parts.join('\\.')).join('|');
+    const hits = spawnSync('git', ['grep', '-nIE', pattern], { cwd: root, encoding: 'utf8' });
+    expect(hits.stdout).toBe('');
+  });
+
+  it('holds nothing over 5 MB', () => {
+    const large = tracked.filter((file) => {
+      try {
+        return readFileSync(join(root, file)).byteLength > 5 * 1024 * 1024;
+      } catch {
+        return false;
+      }
+    });
+    expect(large).toEqual([]);
+  });
+});
