@@ -1,1 +1,3 @@
-export {};
+export { CliError, exitCodes, FailureError, InterruptedError, UsageError } from './errors.ts';
+export { type Interrupts, type Io, processIo } from './io.ts';
+export { createProgram, run } from './program.ts';

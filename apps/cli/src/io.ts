@@ -1,0 +1,96 @@
+import { createColors } from 'picocolors';
+
+export type Colors = ReturnType<typeof createColors>;
+
+/**
+ * What a command knows of the world it prints to. Commands write through it, never to `process`
+ * or `console`, so that tests capture all they say.
+ *
+ * Results go to `out` (stdout), so that they can be piped; what accompanies them (notes, progress,
+ * warnings) goes to `note` (stderr).
+ */
+export interface Io {
+  /** Writes a line, or several, of the result to stdout. */
+  out(text?: string): void;
+  /** Writes a line, or several, beside the result to stderr. */
+  note(text?: string): void;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Where progress bars are drawn. */
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Paths given by the user are relative to it. */
+  readonly cwd: string;
+  /** stdout is a terminal: tables may be fitted to it. */
+  readonly isTTY: boolean;
+  /** stderr is a terminal: progress bars may be drawn. */
+  readonly progress: boolean;
+  /** Width in characters to fit tables to; 80 where unknown. */
+  readonly columns: number;
+  /** Colours for stdout; identity functions where there are none (NO_COLOR, pipes). */
+  readonly color: Colors;
+  /** Colours for stderr. */
+  readonly noteColor: Colors;
+  /**
+   * Takes Ctrl-C (and SIGTERM, and a closed stdout) over: the first aborts the signal, a second
+   * ends the process at once. Until it is called, and after `release`, they end the process.
+   */
+  takeInterrupts(): Interrupts;
+}
+
+export interface Interrupts {
+  readonly signal: AbortSignal;
+  release(): void;
+}
+
+/** The io of the real process. */
+export function processIo(): Io {
+  const { stdout, stderr, env } = process;
+  let closed: AbortController | undefined;
+  // `resnet predict ... | head` closes the pipe early: no error, and nothing more to say.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (closed === undefined) process.exit(0);
+    closed.abort();
+  });
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    out: (text = '') => void stdout.write(`${text}\n`),
+    note: (text = '') => void stderr.write(`${text}\n`),
+    stdin: process.stdin,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    isTTY: stdout.isTTY === true,
+    progress: stderr.isTTY === true && env.TERM !== 'dumb',
+    columns: stdout.columns ?? 80,
+    color: createColors(wantsColor(env, stdout.isTTY === true)),
+    noteColor: createColors(wantsColor(env, stderr.isTTY === true)),
+    takeInterrupts() {
+      const controller = new AbortController();
+      closed = controller;
+      const interrupt = (): void => {
+        if (controller.signal.aborted) process.exit(130);
+        controller.abort();
+      };
+      process.on('SIGINT', interrupt);
+      process.on('SIGTERM', interrupt);
+      return {
+        signal: controller.signal,
+        release() {
+          process.off('SIGINT', interrupt);
+          process.off('SIGTERM', interrupt);
+          closed = undefined;
+        },
+      };
+    },
+  };
+}
+
+/** NO_COLOR and FORCE_COLOR as no-color.org and force-color.org have them. */
+export function wantsColor(env: Io['env'], isTTY: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
+  return isTTY && env.TERM !== 'dumb';
+}
