@@ -62,11 +62,11 @@ export function processIo(): Io {
     stderr,
     env,
     cwd: process.cwd(),
-    isTTY: stdout.isTTY === true,
-    progress: stderr.isTTY === true && env.TERM !== 'dumb',
+    isTTY: Boolean(stdout.isTTY),
+    progress: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
     columns: stdout.columns ?? 80,
-    color: createColors(wantsColor(env, stdout.isTTY === true)),
-    noteColor: createColors(wantsColor(env, stderr.isTTY === true)),
+    color: createColors(wantsColor(env, Boolean(stdout.isTTY))),
+    noteColor: createColors(wantsColor(env, Boolean(stderr.isTTY))),
     takeInterrupts() {
       const controller = new AbortController();
       closed = controller;

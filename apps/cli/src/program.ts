@@ -63,6 +63,6 @@ function commanderExitCode(error: CommanderError): number {
 }
 
 function packageVersion(): string {
-  const url = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return /"version":\s*"([^"]*)"/.exec(text)?.[1] ?? 'unknown';
 }
