@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+
+import { groupPattern, makeDemoData } from './src/make-demo-data.js';
+
+const { values } = parseArgs({
+  options: {
+    into: { type: 'string', default: 'demo' },
+    vendors: { type: 'string' },
+    own: { type: 'string' },
+    seed: { type: 'string', default: '0' },
+  },
+});
+
+const start = performance.now();
+const { made, photos, own } = await makeDemoData({
+  into: values.into,
+  seed: Number(values.seed),
+  ...(values.vendors && { vendors: values.vendors.split(',') }),
+  ...(values.own && { own: values.own }),
+});
+const seconds = ((performance.now() - start) / 1000).toFixed(1);
+const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+process.stdout.write(
+  `${made ? `Made in ${seconds} s` : 'Already there'}: ${sum(photos)} images to train on in ${values.into}/photos, ` +
+    `${sum(own)} kept apart in ${values.into}/my-own-pictures\n` +
+    `${Object.keys(photos)
+      .map((label) => `  ${label}: ${photos[label]} and ${own[label] ?? 0}`)
+      .join('\n')}\n` +
+    `The same emoji by several vendors is one group: --group-by '${groupPattern}'\n`,
+);

@@ -1,0 +1,24 @@
+/** @import { EmojiSet, Vendor } from './vendors.js' */
+
+/**
+ * The text that accompanies the pictures: whose they are, and under which licence.
+ *
+ * @param {readonly EmojiSet[]} sets
+ * @param {Vendor} own the set kept apart
+ */
+export function licencesText(sets, own) {
+  const rows = sets.map(({ vendor, info, package: source }) => {
+    const folder = vendor === own ? 'my-own-pictures' : 'photos';
+    return `| ${vendor} | \`${folder}/*/${vendor}--*\` | [${info.author}](${info.url}) | [${info.license}](${info.licenseUrl}) | ${source} |`;
+  });
+  return `# Licences of the demo pictures
+
+The pictures are emoji by the vendors below, rendered at several sizes on plain backgrounds and
+otherwise unchanged. Each keeps its vendor's licence: passing pictures on needs the vendor's name,
+and pictures under CC-BY-SA stay under that licence.
+
+| Vendor | Files | Author | Licence | Package |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
