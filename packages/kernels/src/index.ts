@@ -1,1 +1,46 @@
-export {};
+export { KernelError, type KernelErrorCode } from './errors.ts';
+export {
+  convOutputSize,
+  poolOutputSize,
+  type AveragePoolGeometry,
+  type ConvGeometry,
+  type PoolGeometry,
+  type Shape4D,
+} from './geometry.ts';
+export {
+  batchNormInference,
+  batchNormTraining,
+  type BatchNormOptions,
+  type BatchNormTrainingResult,
+} from './ops/batch-norm.ts';
+export { conv2d, type Conv2dOptions } from './ops/conv2d.ts';
+export { add, multiply, sigmoid } from './ops/elementwise.ts';
+export { linear } from './ops/linear.ts';
+export { mean } from './ops/mean.ts';
+export { padChannels } from './ops/pad-channels.ts';
+export {
+  avgPool2d,
+  globalAveragePool,
+  maxPool2d,
+  type AvgPool2dOptions,
+  type Pool2dOptions,
+} from './ops/pooling.ts';
+export { addRelu, relu } from './ops/relu.ts';
+export {
+  softmaxCrossEntropy,
+  type SoftmaxCrossEntropyOptions,
+} from './ops/softmax-cross-entropy.ts';
+export type {
+  Activation,
+  AdamwSettings,
+  AdamwSlot,
+  BatchNormForward,
+  BatchNormGradients,
+  BatchNormSaved,
+  BatchNormSettings,
+  MovingAverage,
+  Primitives,
+  SgdSettings,
+  SgdSlot,
+} from './primitives.ts';
+export { primitives, registerPrimitives } from './registry.ts';

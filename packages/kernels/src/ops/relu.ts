@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { checkShape } from '../geometry.ts';
+import { primitives } from '../registry.ts';
+import { differentiable } from '../tape.ts';
+
+/** `max(x, 0)`, any shape. Keeps its output, not its input, for the gradient. */
+export function relu<T extends tf.Tensor>(x: T): T {
+  const [output] = differentiable({
+    inputs: { x: x as tf.Tensor },
+    forward: (save) => {
+      const result = primitives().relu(x);
+      save([result]);
+      return [result];
+    },
+    backward: ([dy], [output]) => ({ x: () => primitives().reluGradient(dy, output!) }),
+  });
+  return output as T;
+}
+
+/**
+ * `max(a + b, 0)` of equal shapes: the end of a residual block.
+ *
+ * @throws KernelError if the shapes differ
+ */
+export function addRelu<T extends tf.Tensor>(a: T, b: T): T {
+  checkShape('addRelu', 'b', b.shape, a.shape);
+  const [output] = differentiable({
+    inputs: { a: a as tf.Tensor, b: b as tf.Tensor },
+    forward: (save) => {
+      const result = primitives().addRelu(a, b);
+      save([result]);
+      return [result];
+    },
+    backward: ([dy], [output]) => {
+      const gradient = primitives().reluGradient(dy, output!);
+      // Two tensors on one buffer: the tape disposes what it has added up.
+      return { a: () => tf.clone(gradient), b: () => tf.clone(gradient) };
+    },
+  });
+  return output as T;
+}
