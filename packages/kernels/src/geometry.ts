@@ -23,6 +23,11 @@ export interface AveragePoolGeometry extends PoolGeometry {
 
 export type Shape4D = readonly [number, number, number, number];
 
+interface ShapeOfRank {
+  2: readonly [number, number];
+  4: Shape4D;
+}
+
 /** How many positions a filter of `size` taps, `dilation` apart, takes on a padded edge. */
 export function convOutputSize(
   input: number,
@@ -77,8 +82,8 @@ export function checkConv(
   checkInteger(operation, 'groups', geometry.groups, 1);
   checkRank(operation, 'x', x, 4);
   checkRank(operation, 'filter', filter, 4);
-  const [, height, width, channels] = x as Shape4D;
-  const [kh, kw, inChannels, outChannels] = filter as Shape4D;
+  const [, height, width, channels] = x;
+  const [kh, kw, inChannels, outChannels] = filter;
   if (channels !== inChannels * geometry.groups || outChannels % geometry.groups !== 0) {
     throw new KernelError(
       'SHAPE_MISMATCH',
@@ -114,7 +119,7 @@ export function checkPool(
       `expected padding of at most half of kernelSize ${geometry.kernelSize}, received ${geometry.padding}`,
     );
   }
-  const [, height, width] = x as Shape4D;
+  const [, height, width] = x;
   if (poolOutputSize(height, geometry) < 1 || poolOutputSize(width, geometry) < 1) {
     throw new KernelError(
       'SHAPE_MISMATCH',
@@ -126,12 +131,12 @@ export function checkPool(
 }
 
 /** Throws unless `shape` has `rank` dimensions. */
-export function checkRank(
+export function checkRank<R extends keyof ShapeOfRank>(
   operation: string,
   name: string,
   shape: readonly number[],
-  rank: number,
-): void {
+  rank: R,
+): asserts shape is ShapeOfRank[R] {
   if (shape.length !== rank) {
     throw new KernelError(
       'SHAPE_MISMATCH',

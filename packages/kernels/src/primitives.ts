@@ -130,11 +130,11 @@ export interface Primitives {
     settings: BatchNormSettings,
   ): BatchNormGradients;
 
-  relu(x: tf.Tensor): tf.Tensor;
+  relu<T extends tf.Tensor>(x: T): T;
   /** `dy` where `output > 0`, else 0. */
-  reluGradient(dy: tf.Tensor, output: tf.Tensor): tf.Tensor;
+  reluGradient<T extends tf.Tensor>(dy: T, output: T): T;
   /** `max(a + b, 0)`, equal shapes. */
-  addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
+  addRelu<T extends tf.Tensor>(a: T, b: T): T;
 
   maxPool2d(x: tf.Tensor4D, geometry: PoolGeometry): tf.Tensor4D;
   maxPool2dGradient(

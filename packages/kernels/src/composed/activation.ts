@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-export function relu(x: tf.Tensor): tf.Tensor {
+export function relu<T extends tf.Tensor>(x: T): T {
   return tf.relu(x);
 }
 
-export function reluGradient(dy: tf.Tensor, output: tf.Tensor): tf.Tensor {
+export function reluGradient<T extends tf.Tensor>(dy: T, output: T): T {
   // `step` maps 0 to 0: no gradient at the kink, as torch has it.
-  return tf.tidy(() => tf.mul(dy, tf.step(output)));
+  return tf.tidy(() => tf.mul<T>(dy, tf.step(output)));
 }
 
-export function addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.relu(tf.add(a, b)));
+export function addRelu<T extends tf.Tensor>(a: T, b: T): T {
+  return tf.tidy(() => tf.relu(tf.add<T>(a, b)));
 }

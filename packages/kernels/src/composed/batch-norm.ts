@@ -19,7 +19,7 @@ function deactivate(
   output: tf.Tensor4D | undefined,
   { activation }: BatchNormSettings,
 ): tf.Tensor4D {
-  return activation === 'relu' ? (reluGradient(dy, output!) as tf.Tensor4D) : dy;
+  return activation === 'relu' ? reluGradient(dy, output!) : dy;
 }
 
 export function batchNormTraining(
@@ -28,22 +28,21 @@ export function batchNormTraining(
   offset: tf.Tensor1D,
   settings: BatchNormSettings,
 ): BatchNormForward {
-  const [output, mean, variance, savedMean, inverse] = tf.tidy(() => {
+  return tf.tidy(() => {
     const count = x.size / x.shape[3];
-    const batchMean = tf.mean(x, exceptChannels) as tf.Tensor1D;
-    const centred = tf.sub(x, batchMean);
-    const biased = tf.mean(tf.square(centred), exceptChannels) as tf.Tensor1D;
-    const inverseDeviation = tf.rsqrt(tf.add(biased, settings.epsilon)) as tf.Tensor1D;
-    const normalised = tf.add(tf.mul(centred, tf.mul(scale, inverseDeviation)), offset);
-    return [
-      activate(normalised as tf.Tensor4D, settings),
-      batchMean,
-      tf.mul(biased, count / (count - 1)) as tf.Tensor1D,
-      tf.clone(batchMean),
-      inverseDeviation,
-    ] as const satisfies tf.Tensor[];
-  }) as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-  return { output, mean, variance, saved: [savedMean, inverse] };
+    const mean = tf.mean<tf.Tensor1D>(x, exceptChannels);
+    const centred = tf.sub(x, mean);
+    const biased = tf.mean(tf.square(centred), exceptChannels);
+    const inverseDeviation = tf.rsqrt<tf.Tensor1D>(tf.add(biased, settings.epsilon));
+    const factor = tf.mul(scale, inverseDeviation);
+    const saved: [tf.Tensor1D, tf.Tensor1D] = [tf.clone(mean), inverseDeviation];
+    return {
+      output: activate(tf.add(tf.mul(centred, factor), offset), settings),
+      mean,
+      variance: tf.mul<tf.Tensor1D>(biased, count / (count - 1)),
+      saved,
+    };
+  });
 }
 
 /**
@@ -62,14 +61,14 @@ export function batchNormGradient(
     const upstream = deactivate(dy, output, settings);
     const count = x.size / x.shape[3];
     const normalised = tf.mul(tf.sub(x, mean), inverseDeviation);
-    const scaleGradient = tf.sum(tf.mul(upstream, normalised), exceptChannels) as tf.Tensor1D;
-    const offsetGradient = tf.sum(upstream, exceptChannels) as tf.Tensor1D;
+    const scaleGradient = tf.sum<tf.Tensor1D>(tf.mul(upstream, normalised), exceptChannels);
+    const offsetGradient = tf.sum<tf.Tensor1D>(upstream, exceptChannels);
     const correction = tf.add(
       tf.mul(normalised, tf.div(scaleGradient, count)),
       tf.div(offsetGradient, count),
     );
     return {
-      x: tf.mul(tf.sub(upstream, correction), tf.mul(scale, inverseDeviation)) as tf.Tensor4D,
+      x: tf.mul<tf.Tensor4D>(tf.sub(upstream, correction), tf.mul(scale, inverseDeviation)),
       scale: scaleGradient,
       offset: offsetGradient,
     };
@@ -87,7 +86,7 @@ export function batchNormInference(
   return tf.tidy(() => {
     const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, settings.epsilon)));
     const shift = tf.sub(offset, tf.mul(mean, factor));
-    return activate(tf.add(tf.mul(x, factor), shift) as tf.Tensor4D, settings);
+    return activate(tf.add(tf.mul<tf.Tensor4D>(x, factor), shift), settings);
   });
 }
 
@@ -105,9 +104,9 @@ export function batchNormInferenceGradient(
     const inverseDeviation = tf.rsqrt(tf.add(variance, settings.epsilon));
     const normalised = tf.mul(tf.sub(x, mean), inverseDeviation);
     return {
-      x: tf.mul(upstream, tf.mul(scale, inverseDeviation)) as tf.Tensor4D,
-      scale: tf.sum(tf.mul(upstream, normalised), exceptChannels) as tf.Tensor1D,
-      offset: tf.sum(upstream, exceptChannels) as tf.Tensor1D,
+      x: tf.mul<tf.Tensor4D>(upstream, tf.mul(scale, inverseDeviation)),
+      scale: tf.sum<tf.Tensor1D>(tf.mul(upstream, normalised), exceptChannels),
+      offset: tf.sum<tf.Tensor1D>(upstream, exceptChannels),
     };
   });
 }

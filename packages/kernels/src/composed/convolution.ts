@@ -82,14 +82,14 @@ function conv2dFilterGradient(
       (outHeight - 1) * stride + size,
       (outWidth - 1) * stride + sizeW,
     );
-    const slid = tf.conv2d(
+    const slid = tf.conv2d<tf.Tensor4D>(
       tf.transpose(image, [3, 1, 2, 0]),
       tf.transpose(dy, [1, 2, 0, 3]),
       1,
       'valid',
       'NHWC',
       stride,
-    ) as tf.Tensor4D;
+    );
     return undilateFilter(tf.transpose(slid, [1, 2, 0, 3]), dilation, [kh, kw]);
   });
 }

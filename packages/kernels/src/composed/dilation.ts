@@ -6,17 +6,17 @@ export function dilateFilter(filter: tf.Tensor4D, dilation: number): tf.Tensor4D
   const [kh, kw, inChannels, outChannels] = filter.shape;
   const zeros: [number, number] = [0, dilation - 1];
   return tf.tidy(() => {
-    const rows = tf.pad(tf.reshape(filter, [kh, 1, kw * inChannels * outChannels]) as tf.Tensor3D, [
+    const rows = tf.pad(tf.reshape<tf.Rank.R3>(filter, [kh, 1, kw * inChannels * outChannels]), [
       [0, 0],
       zeros,
       [0, 0],
     ]);
     const columns = tf.pad(
-      tf.reshape(rows, [kh * dilation * kw, 1, inChannels * outChannels]) as tf.Tensor3D,
+      tf.reshape<tf.Rank.R3>(rows, [kh * dilation * kw, 1, inChannels * outChannels]),
       [[0, 0], zeros, [0, 0]],
     );
     return tf.slice(
-      tf.reshape(columns, [kh * dilation, kw * dilation, inChannels, outChannels]) as tf.Tensor4D,
+      tf.reshape<tf.Rank.R4>(columns, [kh * dilation, kw * dilation, inChannels, outChannels]),
       [0, 0, 0, 0],
       [dilation * (kh - 1) + 1, dilation * (kw - 1) + 1, inChannels, outChannels],
     );
@@ -39,15 +39,15 @@ export function undilateFilter(
       [0, 0],
     ]);
     const rows = tf.slice(
-      tf.reshape(whole, [kh, dilation, kw * dilation * inChannels * outChannels]) as tf.Tensor3D,
+      tf.reshape<tf.Rank.R3>(whole, [kh, dilation, kw * dilation * inChannels * outChannels]),
       [0, 0, 0],
       [kh, 1, kw * dilation * inChannels * outChannels],
     );
     const columns = tf.slice(
-      tf.reshape(rows, [kh * kw, dilation, inChannels * outChannels]) as tf.Tensor3D,
+      tf.reshape<tf.Rank.R3>(rows, [kh * kw, dilation, inChannels * outChannels]),
       [0, 0, 0],
       [kh * kw, 1, inChannels * outChannels],
     );
-    return tf.reshape(columns, [kh, kw, inChannels, outChannels]) as tf.Tensor4D;
+    return tf.reshape<tf.Rank.R4>(columns, [kh, kw, inChannels, outChannels]);
   });
 }

@@ -8,8 +8,8 @@ export function linear(
   bias: tf.Tensor1D | undefined,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const product: tf.Tensor2D = tf.matMul(x, weight);
-    return bias === undefined ? product : (tf.add(product, bias) as tf.Tensor2D);
+    const product = tf.matMul<tf.Tensor2D>(x, weight);
+    return bias === undefined ? product : tf.add<tf.Tensor2D>(product, bias);
   });
 }
 

@@ -17,8 +17,8 @@ export function softmaxCrossEntropy(
     // Soft targets need not sum to 1: d/dlogits -sum(t * logSoftmax) = softmax * sum(t) - t.
     const mass = tf.sum(smoothed, 1, true);
     return {
-      loss: tf.neg(tf.sum(tf.mul(smoothed, logProbabilities), 1)) as tf.Tensor1D,
-      gradient: tf.sub(tf.mul(tf.exp(logProbabilities), mass), smoothed) as tf.Tensor2D,
+      loss: tf.neg<tf.Tensor1D>(tf.sum(tf.mul(smoothed, logProbabilities), 1)),
+      gradient: tf.sub<tf.Tensor2D>(tf.mul(tf.exp(logProbabilities), mass), smoothed),
     };
   });
 }

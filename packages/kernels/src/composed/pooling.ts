@@ -108,8 +108,8 @@ export function globalAveragePoolGradient(dy: tf.Tensor2D, inputShape: Shape4D):
   const [batch, height, width, channels] = inputShape;
   return tf.tidy(() =>
     tf.mul(
-      tf.reshape(dy, [batch, 1, 1, channels]),
-      tf.fill([1, height, width, 1], 1 / (height * width)),
+      tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]),
+      tf.ones([1, height, width, 1]),
     ),
   );
 }

@@ -22,6 +22,9 @@ export interface BatchNormTrainingResult {
   readonly variance: tf.Tensor1D;
 }
 
+/** x, scale, two tensors that tell of the statistics, and the output where ReLU's gradient needs it. */
+type Saved = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
+
 function checkChannels(
   operation: string,
   x: tf.Tensor4D,
@@ -59,20 +62,18 @@ export function batchNormTraining(
   const settings: BatchNormSettings = { epsilon, activation };
   const [output, mean, variance] = differentiable({
     inputs: { x, scale, offset },
-    forward: (save): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] => {
+    forward: (save: (tensors: Saved) => void): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] => {
       const result = primitives().batchNormTraining(x, scale, offset, settings);
-      save([x, scale, ...result.saved, ...(activation === 'relu' ? [result.output] : [])]);
+      const statistics = result.saved;
+      save(
+        activation === 'relu'
+          ? [x, scale, ...statistics, result.output]
+          : [x, scale, ...statistics],
+      );
       // What is saved, tfjs has cloned; the originals go with this scope.
       return [result.output, result.mean, result.variance];
     },
-    backward: ([dy], saved) => {
-      const [savedX, savedScale, first, second, savedOutput] = saved as [
-        tf.Tensor4D,
-        tf.Tensor1D,
-        tf.Tensor1D,
-        tf.Tensor1D,
-        tf.Tensor4D?,
-      ];
+    backward: ([dy], [savedX, savedScale, first, second, savedOutput]) => {
       // All three at once: the sums over the batch are shared.
       const gradients = primitives().batchNormGradient(
         dy,
@@ -111,19 +112,12 @@ export function batchNormInference(
   const settings: BatchNormSettings = { epsilon, activation };
   const [output] = differentiable({
     inputs: { x, scale, offset },
-    forward: (save) => {
+    forward: (save: (tensors: Saved) => void): [tf.Tensor4D] => {
       const result = primitives().batchNormInference(x, scale, offset, mean, variance, settings);
-      save([x, scale, mean, variance, ...(activation === 'relu' ? [result] : [])]);
+      save(activation === 'relu' ? [x, scale, mean, variance, result] : [x, scale, mean, variance]);
       return [result];
     },
-    backward: ([dy], saved) => {
-      const [savedX, savedScale, savedMean, savedVariance, savedOutput] = saved as [
-        tf.Tensor4D,
-        tf.Tensor1D,
-        tf.Tensor1D,
-        tf.Tensor1D,
-        tf.Tensor4D?,
-      ];
+    backward: ([dy], [savedX, savedScale, savedMean, savedVariance, savedOutput]) => {
       const gradients = primitives().batchNormInferenceGradient(
         dy,
         savedX,

@@ -29,12 +29,11 @@ export function conv2d(
   checkConv('conv2d', x.shape, filter.shape, geometry);
   const [output] = differentiable({
     inputs: { x, filter },
-    forward: (save) => {
+    forward: (save: (tensors: [tf.Tensor4D, tf.Tensor4D]) => void): [tf.Tensor4D] => {
       save([x, filter]);
       return [primitives().conv2d(x, filter, geometry)];
     },
-    backward: ([dy], saved) => {
-      const [savedX, savedFilter] = saved as [tf.Tensor4D, tf.Tensor4D];
+    backward: ([dy], [savedX, savedFilter]) => {
       return {
         x: () => primitives().conv2dInputGradient(dy, savedFilter, savedX.shape, geometry),
         filter: () => primitives().conv2dFilterGradient(savedX, dy, savedFilter.shape, geometry),

@@ -12,11 +12,11 @@ import { differentiable } from '../tape.ts';
 export function add<T extends tf.Tensor>(a: T, b: T): T {
   checkShape('add', 'b', b.shape, a.shape);
   const [output] = differentiable({
-    inputs: { a: a as tf.Tensor, b: b as tf.Tensor },
-    forward: () => [tf.add(a, b)],
+    inputs: { a, b },
+    forward: (): [T] => [tf.add<T>(a, b)],
     backward: ([dy]) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }),
   });
-  return output as T;
+  return output;
 }
 
 /**
@@ -36,13 +36,12 @@ export function multiply<T extends tf.Tensor>(a: T, b: T): T {
   }
   const reduced = b.shape.flatMap((size, i) => (size === a.shape[i] ? [] : [i]));
   const [output] = differentiable({
-    inputs: { a: a as tf.Tensor, b: b as tf.Tensor },
-    forward: (save) => {
+    inputs: { a, b },
+    forward: (save: (tensors: [T, T]) => void): [T] => {
       save([a, b]);
-      return [tf.mul(a, b)];
+      return [tf.mul<T>(a, b)];
     },
-    backward: ([dy], saved) => {
-      const [savedA, savedB] = saved as [tf.Tensor, tf.Tensor];
+    backward: ([dy], [savedA, savedB]) => {
       return {
         a: () => tf.mul(dy, savedB),
         b: () => {
@@ -52,21 +51,21 @@ export function multiply<T extends tf.Tensor>(a: T, b: T): T {
       };
     },
   });
-  return output as T;
+  return output;
 }
 
 /** `1 / (1 + exp(-x))`, any shape. */
 export function sigmoid<T extends tf.Tensor>(x: T): T {
   const [output] = differentiable({
-    inputs: { x: x as tf.Tensor },
-    forward: (save) => {
-      const result = tf.sigmoid(x) as tf.Tensor;
+    inputs: { x },
+    forward: (save: (tensors: [T]) => void): [T] => {
+      const result = tf.sigmoid(x);
       save([result]);
       return [result];
     },
     backward: ([dy], [y]) => ({
-      x: () => tf.mul(dy, tf.mul(y!, tf.sub(1, y!))),
+      x: () => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
     }),
   });
-  return output as T;
+  return output;
 }

@@ -18,12 +18,11 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias?: tf.Tensor1D):
     bias === undefined ? { x, weight } : { x, weight, bias };
   const [output] = differentiable({
     inputs,
-    forward: (save): [tf.Tensor2D] => {
+    forward: (save: (tensors: [tf.Tensor2D, tf.Tensor2D]) => void): [tf.Tensor2D] => {
       save([x, weight]);
       return [primitives().linear(x, weight, bias)];
     },
-    backward: ([dy], saved): Record<string, () => tf.Tensor> => {
-      const [savedX, savedWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
+    backward: ([dy], [savedX, savedWeight]): Record<string, () => tf.Tensor> => {
       return {
         x: () => primitives().linearInputGradient(dy, savedWeight),
         weight: () => primitives().linearWeightGradient(savedX, dy),

@@ -18,7 +18,7 @@ export function padChannels(x: tf.Tensor4D, before: number, after: number): tf.T
   const none: [number, number] = [0, 0];
   const [output] = differentiable({
     inputs: { x },
-    forward: () => [tf.pad(x, [none, none, none, [before, after]])],
+    forward: (): [tf.Tensor4D] => [tf.pad(x, [none, none, none, [before, after]])],
     backward: ([dy]) => ({ x: () => tf.slice(dy, [0, 0, 0, before], shape) }),
   });
   return output;

@@ -36,13 +36,12 @@ export function maxPool2d(x: tf.Tensor4D, options: Pool2dOptions): tf.Tensor4D {
   checkPool('maxPool2d', x.shape, geometry);
   const [output] = differentiable({
     inputs: { x },
-    forward: (save) => {
+    forward: (save: (tensors: [tf.Tensor4D, tf.Tensor4D]) => void): [tf.Tensor4D] => {
       const result = primitives().maxPool2d(x, geometry);
       save([x, result]);
       return [result];
     },
-    backward: ([dy], saved) => {
-      const [savedX, savedOutput] = saved as [tf.Tensor4D, tf.Tensor4D];
+    backward: ([dy], [savedX, savedOutput]) => {
       return { x: () => primitives().maxPool2dGradient(dy, savedX, savedOutput, geometry) };
     },
   });
@@ -62,7 +61,7 @@ export function avgPool2d(x: tf.Tensor4D, options: AvgPool2dOptions): tf.Tensor4
   const shape: Shape4D = x.shape;
   const [output] = differentiable({
     inputs: { x },
-    forward: () => [primitives().avgPool2d(x, geometry)],
+    forward: (): [tf.Tensor4D] => [primitives().avgPool2d(x, geometry)],
     backward: ([dy]) => ({ x: () => primitives().avgPool2dGradient(dy, shape, geometry) }),
   });
   return output;

@@ -7,15 +7,15 @@ import { differentiable } from '../tape.ts';
 /** `max(x, 0)`, any shape. Keeps its output, not its input, for the gradient. */
 export function relu<T extends tf.Tensor>(x: T): T {
   const [output] = differentiable({
-    inputs: { x: x as tf.Tensor },
-    forward: (save) => {
+    inputs: { x },
+    forward: (save: (tensors: [T]) => void): [T] => {
       const result = primitives().relu(x);
       save([result]);
       return [result];
     },
-    backward: ([dy], [output]) => ({ x: () => primitives().reluGradient(dy, output!) }),
+    backward: ([dy], [kept]) => ({ x: () => primitives().reluGradient(dy, kept) }),
   });
-  return output as T;
+  return output;
 }
 
 /**
@@ -26,17 +26,17 @@ export function relu<T extends tf.Tensor>(x: T): T {
 export function addRelu<T extends tf.Tensor>(a: T, b: T): T {
   checkShape('addRelu', 'b', b.shape, a.shape);
   const [output] = differentiable({
-    inputs: { a: a as tf.Tensor, b: b as tf.Tensor },
-    forward: (save) => {
+    inputs: { a, b },
+    forward: (save: (tensors: [T]) => void): [T] => {
       const result = primitives().addRelu(a, b);
       save([result]);
       return [result];
     },
-    backward: ([dy], [output]) => {
-      const gradient = primitives().reluGradient(dy, output!);
+    backward: ([dy], [kept]) => {
+      const gradient = primitives().reluGradient(dy, kept);
       // Two tensors on one buffer: the tape disposes what it has added up.
       return { a: () => tf.clone(gradient), b: () => tf.clone(gradient) };
     },
   });
-  return output as T;
+  return output;
 }

@@ -33,13 +33,13 @@ export function softmaxCrossEntropy(
   }
   const [output] = differentiable({
     inputs: { logits },
-    forward: (save): [tf.Tensor1D] => {
+    forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D] => {
       const { loss, gradient } = primitives().softmaxCrossEntropy(logits, targets, labelSmoothing);
       save([gradient]);
       return [loss];
     },
     backward: ([dy], [gradient]) => ({
-      logits: () => tf.mul(gradient!, tf.expandDims(dy, 1)),
+      logits: () => tf.mul(gradient, tf.expandDims(dy, 1)),
     }),
   });
   return output;
