@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 import { createColors } from 'picocolors';
 
 export type Colors = ReturnType<typeof createColors>;
@@ -45,6 +47,9 @@ export interface Interrupts {
 /** The io of the real process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
+  // The streams' own isTTY is typed as always there; piped, it is not.
+  const outIsTTY = isatty(1);
+  const errIsTTY = isatty(2);
   let closed: AbortController | undefined;
   // `resnet predict ... | head` closes the pipe early: no error, and nothing more to say.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -62,11 +67,11 @@ export function processIo(): Io {
     stderr,
     env,
     cwd: process.cwd(),
-    isTTY: Boolean(stdout.isTTY),
-    progress: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
-    columns: stdout.columns ?? 80,
-    color: createColors(wantsColor(env, Boolean(stdout.isTTY))),
-    noteColor: createColors(wantsColor(env, Boolean(stderr.isTTY))),
+    isTTY: outIsTTY,
+    progress: errIsTTY && env.TERM !== 'dumb',
+    columns: outIsTTY ? stdout.columns : 80,
+    color: createColors(wantsColor(env, outIsTTY)),
+    noteColor: createColors(wantsColor(env, errIsTTY)),
     takeInterrupts() {
       const controller = new AbortController();
       closed = controller;

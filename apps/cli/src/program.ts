@@ -2,6 +2,12 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
+import { registerDoctor } from './commands/doctor.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
+import { registerInfo } from './commands/info.ts';
+import { registerPredict } from './commands/predict.ts';
+import { registerSetup } from './commands/setup.ts';
+import { registerTrain } from './commands/train.ts';
 import { describeFailure, exitCodes } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -55,6 +61,13 @@ A first run, from a folder with one sub-folder of pictures a class:
 
 \`resnet <command> --help\` shows the options of a command, with examples.`,
     );
+  // In the order in which a newcomer needs them.
+  registerSetup(program, io);
+  registerDoctor(program, io);
+  registerTrain(program, io);
+  registerEvaluate(program, io);
+  registerPredict(program, io);
+  registerInfo(program, io);
   return program;
 }
 

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+import type { Io } from '../io.ts';
+
+export interface DoctorOptions {
+  readonly json?: boolean;
+}
+
+export function registerDoctor(program: Command, io: Io): void {
+  program
+    .command('doctor')
+    .summary('check which backends work here, and how fast')
+    .description(
+      'Tries every backend with a small convolution and its gradient, compares the results with ' +
+        'plain JavaScript, measures the speed, and says which one would be used and how to get ' +
+        'those that are missing. Exit code 1 if none works.',
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ resnet doctor
+  $ resnet doctor --json`,
+    )
+    .action(async (options: DoctorOptions) => {
+      const { runDoctor } = await import('../doctor/run-doctor.ts');
+      await runDoctor(options, io);
+    });
+}

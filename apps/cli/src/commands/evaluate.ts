@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+
+import type { Io } from '../io.ts';
+import { integer } from '../parse-option.ts';
+import { backendOption, type BackendChoice } from './shared.ts';
+
+export interface EvaluateOptions {
+  readonly part?: string;
+  readonly backend?: BackendChoice;
+  readonly batch?: number;
+  readonly workers?: number;
+  readonly confusionMatrix?: string;
+  readonly json?: boolean;
+}
+
+export function registerEvaluate(program: Command, io: Io): void {
+  program
+    .command('evaluate')
+    .summary('measure a trained model on labelled pictures')
+    .description(
+      'Measures the model of RUN on DATA: the top-1 accuracy and, for each class, precision, ' +
+        'recall and F1. DATA is what `train` takes; of a plain folder of class folders, all ' +
+        'pictures are used, their classes matched by name. Without DATA, the validation pictures ' +
+        'that the run was trained beside.',
+    )
+    .argument('<run>', 'run folder, or any folder with config.json and model.safetensors')
+    .argument('[data]', 'folder of pictures, or manifest')
+    .option('--part <name>', 'which part of DATA: train, val, test or all')
+    .option('--confusion-matrix <file>', 'write the confusion matrix as an SVG file')
+    .addOption(backendOption())
+    .option('--batch <n>', 'pictures at a time', integer(1))
+    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(0, 64))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ resnet evaluate runs/pictures
+  $ resnet evaluate runs/pictures my-photos/
+  $ resnet evaluate runs/pictures split.json --part test --confusion-matrix test.svg`,
+    )
+    .action(async (run: string, data: string | undefined, options: EvaluateOptions) => {
+      const { runEvaluate } = await import('../evaluate/run-evaluate.ts');
+      await runEvaluate(run, data, options, io);
+    });
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+import type { Io } from '../io.ts';
+
+export interface SetupOptions {
+  readonly cuda?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerSetup(program: Command, io: Io): void {
+  program
+    .command('setup')
+    .summary('install the fast TensorFlow backend (once per user)')
+    .description(
+      'Downloads TensorFlow with pip, builds the small addon that connects it to Node and keeps ' +
+        'both in one cache per user. Needs Python 3 with pip, and g++. Without it everything ' +
+        'works on WebAssembly, several times slower. Running it again does nothing.',
+    )
+    .option('--cuda', 'the build for NVIDIA GPUs (CUDA 12) instead of the one for CPUs')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ resnet setup
+  $ resnet setup --cuda
+  $ resnet doctor          then shows what works`,
+    )
+    .action(async (options: SetupOptions) => {
+      const { runSetup } = await import('../setup/run-setup.ts');
+      await runSetup(options, io);
+    });
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+
+import { parseModelConfig } from '@resnet/model';
+
+import { UsageError } from '../errors.ts';
+import { runFiles } from './layout.ts';
+import { hasCode } from './write-whole.ts';
+
+export type ModelCard = ReturnType<typeof parseModelConfig>;
+
+/**
+ * Reads a model folder's `config.json`.
+ *
+ * @throws {UsageError} where the folder holds none, or none that can be read
+ */
+export async function readModelCard(folder: string): Promise<ModelCard> {
+  const path = join(folder, runFiles.config);
+  const text = await readModelFile(folder, runFiles.config, (path) => readFile(path, 'utf8'));
+  try {
+    return parseModelConfig(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${path} cannot be used: ${reason}`, { cause: error });
+  }
+}
+
+/** Reads a model folder's `model.safetensors`. */
+export async function readModelWeights(folder: string): Promise<Uint8Array> {
+  return readModelFile(folder, runFiles.weights, (path) => readFile(path));
+}
+
+async function readModelFile<T>(
+  folder: string,
+  name: string,
+  read: (path: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await read(join(folder, name));
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder}.`);
+    const unfinished = existsSync(join(folder, runFiles.args));
+    throw new UsageError(`${folder} is no model folder: it holds no ${name}.`, {
+      hint: unfinished
+        ? `The run has not finished an epoch; \`resnet train --resume ${folder}\` goes on with it.`
+        : 'Give a run folder that `resnet train` wrote, such as runs/pictures.',
+    });
+  }
+}
+
+/** Whether a word that could be a model's name is meant as a path. */
+export function looksLikePath(word: string): boolean {
+  return isAbsolute(word) || /[/\\]|^\.{1,2}$/.test(word);
+}
