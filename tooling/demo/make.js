@@ -1,3 +1,4 @@
+// node tooling/demo/make.js [--into demo] [--vendors a,b] [--own c] [--per-class n] [--seed n]
 import { parseArgs } from 'node:util';
 
 import { groupPattern, makeDemoData } from './src/make-demo-data.js';
@@ -7,6 +8,7 @@ const { values } = parseArgs({
     into: { type: 'string', default: 'demo' },
     vendors: { type: 'string' },
     own: { type: 'string' },
+    'per-class': { type: 'string' },
     seed: { type: 'string', default: '0' },
   },
 });
@@ -16,9 +18,11 @@ const { made, photos, own } = await makeDemoData({
   into: values.into,
   seed: Number(values.seed),
   ...(values.vendors && { vendors: values.vendors.split(',') }),
+  ...(values['per-class'] && { perClass: Number(values['per-class']) }),
   ...(values.own && { own: values.own }),
 });
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
+/** @param {Record<string, number>} counts */
 const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
 
 process.stdout.write(

@@ -52,19 +52,19 @@ const clockFace = /^(?!three-oclock$).+-(oclock|thirty)$/;
  * that every vendor's drawing of an emoji gets the same name and the same class.
  *
  * @param {EmojiSet} reference
+ * @param {number} [perClass] at most so many a class, spread over its category
  * @returns {Emoji[]}
  */
-export function listEmoji(reference) {
+export function listEmoji(reference, perClass = Infinity) {
   const codepointsOf = new Map([...reference.nameOfCodepoints].map(([code, name]) => [name, code]));
   return Object.entries(classes)
-    .flatMap(([category, label]) =>
-      (reference.categories[category] ?? []).map((name) => ({
-        name,
-        codepoints: codepointsOf.get(name) ?? '',
-        label,
-      })),
-    )
-    .filter(({ name, codepoints }) => codepoints !== '' && !clockFace.test(name))
+    .flatMap(([category, label]) => {
+      const emoji = (reference.categories[category] ?? [])
+        .map((name) => ({ name, codepoints: codepointsOf.get(name) ?? '', label }))
+        .filter(({ name, codepoints }) => codepoints !== '' && !clockFace.test(name));
+      const stride = Math.max(1, emoji.length / perClass);
+      return emoji.filter((_, i) => Math.floor(i / stride) > Math.floor((i - 1) / stride));
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

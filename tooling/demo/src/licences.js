@@ -1,10 +1,10 @@
-/** @import { EmojiSet, Vendor } from './vendors.js' */
+/** @import { EmojiSet } from './vendors.js' */
 
 /**
  * The text that accompanies the pictures: whose they are, and under which licence.
  *
  * @param {readonly EmojiSet[]} sets
- * @param {Vendor} own the set kept apart
+ * @param {string} own the set kept apart
  */
 export function licencesText(sets, own) {
   const rows = sets.map(({ vendor, info, package: source }) => {

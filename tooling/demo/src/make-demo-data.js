@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 
 import { Random } from '@resnet/random';
 import sharp from 'sharp';
@@ -9,15 +18,20 @@ import sharp from 'sharp';
 import { findDrawing, listEmoji } from './catalogue.js';
 import { licencesText } from './licences.js';
 import { randomPicture, render } from './picture.js';
-import { loadEmojiSet, vendors as knownVendors } from './vendors.js';
+import { isVendor, loadEmojiSet, vendors as knownVendors } from './vendors.js';
 
-/** @import { EmojiSet, Vendor } from './vendors.js' */
+/**
+ * @import { Emoji } from './catalogue.js'
+ * @import { EmojiSet, Vendor } from './vendors.js'
+ */
 
 /** Raise it when pictures are drawn differently: demo data made earlier are then made again. */
 const recipeVersion = 1;
 
 /** For `--group-by`: the emoji's name, whoever drew it. */
 export const groupPattern = '--(.+)\\.';
+
+const folders = ['photos', 'my-own-pictures'];
 
 /** @typedef {{ path: string, bytes: number }} MadeFile */
 
@@ -28,8 +42,9 @@ export const groupPattern = '--(.+)\\.';
  *
  * @param {object} options
  * @param {string} options.into the folder; made when missing
- * @param {readonly Vendor[]} [options.vendors] who draws `photos`
- * @param {Vendor} [options.own] who draws `my-own-pictures`
+ * @param {readonly string[]} [options.vendors] who draws `photos`: see `vendors.js`
+ * @param {string} [options.own] who draws `my-own-pictures`
+ * @param {number} [options.perClass] at most so many emoji a class, for a quick try; all by default
  * @param {number} [options.seed] sizes, backgrounds, formats
  * @param {(done: number, total: number) => void} [options.onProgress]
  * @returns {Promise<{ made: boolean, photos: Record<string, number>, own: Record<string, number> }>}
@@ -39,46 +54,41 @@ export async function makeDemoData({
   into,
   vendors = ['emojione', 'fluent', 'noto', 'twemoji'],
   own = 'openmoji',
+  perClass = Infinity,
   seed = 0,
   onProgress = () => {},
 }) {
-  checkVendors(vendors, own);
-  const sets = await Promise.all([...vendors, own].map(loadEmojiSet));
+  const names = checkVendors([...vendors, own]);
+  const sets = await Promise.all(names.map(loadEmojiSet));
   const reference = sets.find((set) => set.vendor === 'noto') ?? (await loadEmojiSet('noto'));
   const recipe = hashOf({
     recipeVersion,
     seed,
     vendors,
     own,
+    perClass: String(perClass),
     sharp: sharp.versions.sharp,
     packages: sets.map((set) => set.package),
   });
 
-  const stamp = join(into, 'made.json');
-  const before = await readStamp(stamp);
-  if (before?.recipe === recipe && (await allPresent(into, before.files))) {
-    return { made: false, ...counts(before.files) };
-  }
+  const present = await complete(into, recipe);
+  if (present !== undefined) return { made: false, ...counts(present) };
+  await refuseForeign(into);
 
+  const emoji = listEmoji(reference, perClass);
   await mkdir(into, { recursive: true });
   const workshop = await mkdtemp(join(into, '.making-'));
   try {
-    const files = await drawAll({ workshop, sets, reference, own, seed, onProgress });
-    await removeMade(into, before?.files ?? []);
-    for (const folder of ['photos', 'my-own-pictures']) {
-      if (existsSync(join(into, folder))) {
-        throw new Error(
-          `${join(into, folder)} holds files that the demo did not make; move them away, or make the demo data in another folder`,
-        );
-      }
-    }
-    for (const folder of ['photos', 'my-own-pictures']) {
-      await rename(join(workshop, folder), join(into, folder));
-    }
+    const files = await drawAll({ workshop, sets, emoji, own, seed, onProgress });
+    const meanwhile = await complete(into, recipe);
+    if (meanwhile !== undefined) return { made: false, ...counts(meanwhile) };
+    await refuseForeign(into);
+    await removeMade(into, (await readStamp(into))?.files ?? []);
     await writeFile(join(into, 'LICENSES.md'), licencesText(sets, own));
-    // The stamp comes last, as a whole: without it the next run starts again.
+    // The stamp goes first, so that whatever a cut leaves behind is known to be ours.
     await writeFile(join(workshop, 'made.json'), `${JSON.stringify({ recipe, files })}\n`);
-    await rename(join(workshop, 'made.json'), stamp);
+    await rename(join(workshop, 'made.json'), join(into, 'made.json'));
+    for (const folder of folders) await rename(join(workshop, folder), join(into, folder));
     return { made: true, ...counts(files) };
   } finally {
     await rm(workshop, { recursive: true, force: true });
@@ -86,11 +96,10 @@ export async function makeDemoData({
 }
 
 /**
- * @param {{ workshop: string, sets: readonly EmojiSet[], reference: EmojiSet, own: Vendor, seed: number, onProgress: (done: number, total: number) => void }} options
+ * @param {{ workshop: string, sets: readonly EmojiSet[], emoji: readonly Emoji[], own: string, seed: number, onProgress: (done: number, total: number) => void }} options
  * @returns {Promise<MadeFile[]>}
  */
-async function drawAll({ workshop, sets, reference, own, seed, onProgress }) {
-  const emoji = listEmoji(reference);
+async function drawAll({ workshop, sets, emoji, own, seed, onProgress }) {
   const random = new Random(seed);
   const tasks = sets.flatMap((set) =>
     emoji.flatMap((one) => {
@@ -121,51 +130,85 @@ async function drawAll({ workshop, sets, reference, own, seed, onProgress }) {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** @param {readonly Vendor[]} vendors @param {Vendor} own */
-function checkVendors(vendors, own) {
-  const unknown = [...vendors, own].find((vendor) => !Object.hasOwn(knownVendors, vendor));
-  if (unknown !== undefined) {
+/**
+ * @param {readonly string[]} names
+ * @returns {Vendor[]}
+ */
+function checkVendors(names) {
+  const known = names.filter(isVendor);
+  if (known.length < names.length) {
+    const unknown = names.find((name) => !isVendor(name));
     throw new RangeError(
       `no emoji set is called '${unknown}': take ${Object.keys(knownVendors).join(', ')}`,
     );
   }
-  if (vendors.length === 0 || new Set([...vendors, own]).size !== vendors.length + 1) {
+  if (known.length < 2 || new Set(known).size < known.length) {
     throw new RangeError(
-      `the vendors to train on (${vendors.join(', ')}) and the one kept apart (${own}) must be at least one and all different`,
+      `expected one or more vendors to train on and another to keep apart, all different, received ${names.join(', ')}`,
     );
   }
+  return known;
 }
 
 /**
- * @param {string} path
+ * @param {string} into
  * @returns {Promise<{ recipe: string, files: MadeFile[] } | undefined>}
  */
-async function readStamp(path) {
+async function readStamp(into) {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readFile(join(into, 'made.json'), 'utf8'));
   } catch {
     return undefined; // Missing or damaged: nothing is known to be ours.
   }
 }
 
-/** @param {string} into @param {readonly MadeFile[]} files */
-async function allPresent(into, files) {
+/**
+ * @param {string} into
+ * @param {string} recipe
+ * @returns {Promise<MadeFile[] | undefined>} the files, where all of this recipe are there
+ */
+async function complete(into, recipe) {
+  const stamp = await readStamp(into);
+  if (stamp?.recipe !== recipe) return undefined;
   const present = await Promise.all(
-    files.map(({ path, bytes }) =>
+    stamp.files.map(({ path, bytes }) =>
       stat(join(into, path)).then(
         (found) => found.size === bytes,
         () => false,
       ),
     ),
   );
-  return present.every(Boolean);
+  return present.every(Boolean) ? stamp.files : undefined;
+}
+
+/**
+ * Before anything is removed: is all that would be replaced ours?
+ *
+ * @param {string} into
+ */
+async function refuseForeign(into) {
+  const ours = new Set((await readStamp(into))?.files.map(({ path }) => path));
+  for (const folder of folders) {
+    const entries = await readdir(join(into, folder), {
+      recursive: true,
+      withFileTypes: true,
+    }).catch(() => []);
+    for (const entry of entries) {
+      const path = relative(into, join(entry.parentPath, entry.name)).split(sep).join('/');
+      if (!entry.isDirectory() && !ours.has(path)) {
+        throw new Error(
+          `${join(into, path)} was not made by the demo and would be in the way: move it, or make the demo data in another folder`,
+        );
+      }
+    }
+  }
 }
 
 /** @param {string} into @param {readonly MadeFile[]} files */
 async function removeMade(into, files) {
   await Promise.all(files.map(({ path }) => rm(join(into, path), { force: true })));
-  const folders = new Set(files.flatMap(({ path }) => [dirname(path), dirname(dirname(path))]));
-  for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
+  const emptied = new Set(files.flatMap(({ path }) => [dirname(path), dirname(dirname(path))]));
+  for (const folder of [...emptied].sort((a, b) => b.length - a.length)) {
     await rmdir(join(into, folder)).catch(() => {}); // Not empty: someone else's files are in it.
   }
 }

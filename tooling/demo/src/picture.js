@@ -26,7 +26,7 @@ export function randomPicture(random) {
   const room = size * (1 - scale);
   const hue = random.integer(360);
   const saturation = 20 + random.integer(61);
-  const lightness = 60 + random.integer(36);
+  const lightness = 72 + random.integer(24);
   return {
     size,
     scale,
@@ -53,5 +53,7 @@ export function render(drawing, picture) {
     `<svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="${left} ${top} ${width} ${height}">` +
     `${body}</svg></svg>`;
   const image = sharp(Buffer.from(svg)).flatten({ background });
-  return (format === 'png' ? image.png({ compressionLevel: 6 }) : image.jpeg({ quality })).toBuffer();
+  return (
+    format === 'png' ? image.png({ compressionLevel: 6 }) : image.jpeg({ quality })
+  ).toBuffer();
 }

@@ -14,6 +14,11 @@ export const vendors = /** @type {const} */ ({
 
 /** @typedef {keyof typeof vendors} Vendor */
 
+/** @param {string} name @returns {name is Vendor} */
+export function isVendor(name) {
+  return Object.hasOwn(vendors, name);
+}
+
 /**
  * @typedef {object} EmojiSet one vendor's drawings
  * @property {Vendor} vendor
