@@ -1,0 +1,96 @@
+import { ModelError } from './errors.ts';
+import type { PretrainedConfig } from './model-card.ts';
+
+/** The fields of a JSON object that somebody else wrote. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const interpolations = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function readInteger(field: string, value: unknown, least: number): number {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw invalid(field, `an integer of ${least} or more`, value);
+  }
+  return value as number;
+}
+
+export function readNumbers(field: string, value: unknown, length: number): readonly number[] {
+  if (!Array.isArray(value) || value.length !== length || !value.every(Number.isFinite)) {
+    throw invalid(field, `a list of ${length} numbers`, value);
+  }
+  return [...(value as number[])];
+}
+
+/**
+ * One name a class. timm writes a list, or an object from index to name where some have none;
+ * what has none is called by its index.
+ */
+export function readLabels(value: unknown, classes: number): readonly string[] {
+  const indices = Array.from({ length: classes }, (_, index) => String(index));
+  if (value === undefined || value === null) return indices;
+  if (Array.isArray(value)) {
+    if (value.length !== classes || !value.every((name) => typeof name === 'string')) {
+      throw invalid('label_names', `a list of ${classes} names`, value);
+    }
+    return [...(value as string[])];
+  }
+  if (!isRecord(value)) throw invalid('label_names', 'a list or an object', value);
+  for (const [index, name] of Object.entries(value)) {
+    if (!indices.includes(index) || typeof name !== 'string') {
+      throw invalid(
+        'label_names',
+        `names by indices below ${classes}`,
+        `${index}: ${String(name)}`,
+      );
+    }
+  }
+  return indices.map((index) => (value[index] as string | undefined) ?? index);
+}
+
+/** timm's defaults, where a file leaves something out, are those of its `resolve_data_config`. */
+export function readPretrained(fields: Fields, inChannels: number): PretrainedConfig {
+  const inputSize = readNumbers('input_size', fields['input_size'] ?? [inChannels, 224, 224], 3);
+  for (const size of inputSize) readInteger('input_size', size, 1);
+  if (inputSize[0] !== inChannels) {
+    throw invalid('input_size', `of ${inChannels} channels, as the net takes`, inputSize);
+  }
+  const mean = readNumbers('mean', fields['mean'] ?? [0.485, 0.456, 0.406], inChannels);
+  const std = readNumbers('std', fields['std'] ?? [0.229, 0.224, 0.225], inChannels);
+  if (!std.every((value) => value > 0)) throw invalid('std', 'positive numbers', std);
+  const interpolation = fields['interpolation'] ?? 'bicubic';
+  if (!interpolations.includes(interpolation as (typeof interpolations)[number])) {
+    throw invalid('interpolation', interpolations.join(', '), interpolation);
+  }
+  const cropPct = fields['crop_pct'] ?? 0.875;
+  if (typeof cropPct !== 'number' || !(cropPct > 0 && cropPct <= 1)) {
+    throw invalid('crop_pct', 'a number in (0, 1]', cropPct);
+  }
+  const cropMode = fields['crop_mode'] ?? 'center';
+  if (cropMode !== 'center') {
+    throw invalid('crop_mode', 'center, the one that is implemented', cropMode);
+  }
+  return {
+    inputSize: inputSize as unknown as PretrainedConfig['inputSize'],
+    mean,
+    std,
+    interpolation: interpolation as PretrainedConfig['interpolation'],
+    cropPct,
+  };
+}
+
+export function invalid(
+  field: string,
+  expected: string,
+  received: unknown,
+  cause?: unknown,
+): ModelError {
+  const shown = typeof received === 'string' ? received : JSON.stringify(received);
+  return new ModelError(
+    'MODEL_FILE_INVALID',
+    `config.json: ${field} is to be ${expected}; received ${shown?.slice(0, 200) ?? 'nothing'}`,
+    { cause },
+  );
+}

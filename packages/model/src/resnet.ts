@@ -1,0 +1,278 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { parseConfig, type ResNetConfig } from './config.ts';
+import { ModelError } from './errors.ts';
+import { checkImages, contextOf, runSegments, segmentsOf, type ForwardOptions } from './forward.ts';
+import type { HostTensor, StateDict } from './host-tensor.ts';
+import { initialState, type InitOptions } from './init.ts';
+import { fromTorchLayout, tensorShape, toTorchLayout } from './layout.ts';
+import {
+  checkReport,
+  compareState,
+  counterName,
+  isSameShape,
+  type LoadReport,
+} from './load-report.ts';
+import type { Network } from './network/graph.ts';
+import { buildNetwork } from './network/network.ts';
+import { matchesPrefix } from './prefix.ts';
+import type { BatchStatistics } from './run.ts';
+import { networkSpecs, type ParameterSpec } from './specs.ts';
+
+/**
+ * A network and its weights: the one owner of tfjs variables that live until {@link dispose}.
+ * Everything else about it is data: its config, the specs of its parameters, its graph.
+ */
+export class ResNet {
+  #config: ResNetConfig;
+  #network: Network;
+  #specs: readonly ParameterSpec[];
+  readonly #variables = new Map<string, tf.Variable>();
+  /** Training steps of each batch norm, which torch keeps as `num_batches_tracked`. */
+  readonly #counters = new Map<string, bigint>();
+  #isDisposed = false;
+
+  private constructor(
+    config: ResNetConfig,
+    stateOf: (specs: readonly ParameterSpec[]) => StateDict,
+  ) {
+    this.#config = parseConfig(config);
+    this.#network = buildNetwork(this.#config);
+    this.#specs = networkSpecs(this.#network);
+    this.#assign(this.#specs, stateOf(this.#specs));
+  }
+
+  /**
+   * A net with fresh weights (see `initialState` for how).
+   *
+   * @throws ModelError CONFIG_INVALID
+   */
+  static init(config: ResNetConfig, options: InitOptions): ResNet {
+    return new ResNet(config, (specs) => initialState(specs, options));
+  }
+
+  /**
+   * A net with given weights, all of them: for others see {@link loadStateDict}.
+   *
+   * @throws ModelError STATE_MISMATCH listing every difference; CONFIG_INVALID
+   */
+  static fromStateDict(config: ResNetConfig, state: StateDict): ResNet {
+    return new ResNet(config, (specs) => {
+      checkReport('ResNet.fromStateDict', compareState(specs, state));
+      return state;
+    });
+  }
+
+  get config(): ResNetConfig {
+    return this.#config;
+  }
+
+  get specs(): readonly ParameterSpec[] {
+    return this.#specs;
+  }
+
+  /**
+   * Logits `[N, numClasses]` (pooled features `[N, C]` of a net without a classifier) for
+   * normalised images `[N, H, W, inChannels]`. The caller owns them, and nothing else is left.
+   *
+   * @throws ModelError INPUT_INVALID where images have another shape; DISPOSED
+   */
+  forward(images: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor2D {
+    const features = this.forwardFeatures(images, options);
+    const logits = this.forwardHead(features, options);
+    features.dispose();
+    return logits;
+  }
+
+  /** The last feature map `[N, h, w, C]`, before pooling. The caller owns it. */
+  forwardFeatures(images: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor4D {
+    checkImages(images, this.#config.inChannels);
+    return this.#run('features', images, options) as tf.Tensor4D;
+  }
+
+  /** Pools a feature map and classifies it. */
+  forwardHead(features: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor2D {
+    return this.#run('head', features, options) as tf.Tensor2D;
+  }
+
+  /**
+   * The feature maps `[N, h, w, C]` of the stem (before its pool) and of each stage, as timm's
+   * `features_only` gives them. The caller owns them.
+   */
+  features(images: tf.Tensor4D, options: ForwardOptions = {}): readonly tf.Tensor4D[] {
+    checkImages(images, this.#config.inChannels);
+    const maps: tf.Tensor4D[] = [];
+    const segments = segmentsOf(this.#network, 'features');
+    const last = segments.findLastIndex((segment) => segment.isFeature);
+    this.#checkAlive();
+    const context = contextOf((name) => this.#variable(name), options);
+    runSegments(segments.slice(0, last + 1), images, context, (segment, output) => {
+      if (segment.isFeature) maps.push(output as tf.Tensor4D);
+      return segment.isFeature;
+    });
+    return maps;
+  }
+
+  /** Trainable variables by torch's names. This net owns them. */
+  parameters(): ReadonlyMap<string, tf.Variable> {
+    return this.#select((spec) => spec.trainable);
+  }
+
+  /**
+   * Those of {@link parameters} that are not frozen, by name or prefix: `['conv1', 'bn1',
+   * 'layer1']`. Freeze the batch norms of the same prefixes through `ForwardOptions`.
+   */
+  trainableParameters(options: {
+    readonly freeze: readonly string[];
+  }): ReadonlyMap<string, tf.Variable> {
+    return this.#select((spec) => spec.trainable && !matchesPrefix(spec.name, options.freeze));
+  }
+
+  /** Running means and variances by torch's names. This net owns them. */
+  buffers(): ReadonlyMap<string, tf.Variable> {
+    return this.#select((spec) => !spec.trainable);
+  }
+
+  /**
+   * running = (1 - momentum) running + momentum batch, for each batch norm in `statistics`; torch's
+   * momentum is 0.1. The statistics stay the caller's, to dispose.
+   *
+   * @throws ModelError INPUT_INVALID for a batch norm that the net does not have
+   */
+  updateRunningStatistics(
+    statistics: ReadonlyMap<string, BatchStatistics>,
+    { momentum }: { readonly momentum: number },
+  ): void {
+    this.#checkAlive();
+    for (const [path, { mean, variance }] of statistics) {
+      this.#average(`${path}.running_mean`, mean, momentum);
+      this.#average(`${path}.running_var`, variance, momentum);
+      this.#counters.set(path, (this.#counters.get(path) ?? 0n) + 1n);
+    }
+  }
+
+  /**
+   * Replaces the classifier by a fresh one of `numClasses` outputs, or by none for 0: how
+   * fine-tuning starts. Variables of the old one are disposed.
+   */
+  resetClassifier(numClasses: number, { seed }: { readonly seed: number | string }): void {
+    this.#checkAlive();
+    const config = parseConfig({ ...this.#config, numClasses });
+    const network = buildNetwork(config);
+    const classifier = networkSpecs({ segments: segmentsOf(network, 'head') });
+    for (const { name } of networkSpecs({ segments: segmentsOf(this.#network, 'head') })) {
+      this.#variable(name).dispose();
+      this.#variables.delete(name);
+    }
+    this.#config = config;
+    this.#network = network;
+    this.#specs = networkSpecs(network);
+    this.#assign(classifier, initialState(classifier, { seed }));
+  }
+
+  /**
+   * Takes over the weights of a state. Strict (unless told otherwise), it takes all or throws and
+   * changes nothing; else it takes what fits and reports the rest.
+   *
+   * @throws ModelError STATE_MISMATCH listing every difference, with both shapes
+   */
+  loadStateDict(
+    state: StateDict,
+    { strict = true }: { readonly strict?: boolean } = {},
+  ): LoadReport {
+    this.#checkAlive();
+    const report = compareState(this.#specs, state);
+    if (strict) checkReport('ResNet.loadStateDict', report);
+    const unfit = new Set([...report.missing, ...report.mismatched.map(({ name }) => name)]);
+    this.#assign(
+      this.#specs.filter(({ name }) => !unfit.has(name)),
+      state,
+    );
+    return report;
+  }
+
+  /** The weights in torch's names and layout, `num_batches_tracked` included. */
+  async stateDict(): Promise<StateDict> {
+    this.#checkAlive();
+    const state = new Map<string, HostTensor>();
+    for (const spec of this.#specs) {
+      const data = (await this.#variable(spec.name).data()) as Float32Array;
+      state.set(spec.name, {
+        shape: spec.shape,
+        dtype: 'float32',
+        data: toTorchLayout(spec, data),
+      });
+      if (spec.role !== 'bnVariance') continue;
+      const path = batchNormPath(spec);
+      const count = BigInt64Array.of(this.#counters.get(path) ?? 0n);
+      state.set(counterName(path), { shape: [], dtype: 'int64', data: count });
+    }
+    return state;
+  }
+
+  /** Frees all variables. Doing it again does nothing. */
+  dispose(): void {
+    this.#isDisposed = true;
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+
+  #run(part: 'features' | 'head', input: tf.Tensor, options: ForwardOptions): tf.Tensor {
+    this.#checkAlive();
+    const context = contextOf((name) => this.#variable(name), options);
+    return runSegments(segmentsOf(this.#network, part), input, context);
+  }
+
+  /** Sets variables to tensors of a state that fits them, creating those that do not exist. */
+  #assign(specs: readonly ParameterSpec[], state: StateDict): void {
+    for (const spec of specs) {
+      const source = state.get(spec.name)!;
+      const data = fromTorchLayout(spec, source.data as Float32Array);
+      const tensor = tf.tensor(data, tensorShape(spec), 'float32');
+      const variable = this.#variables.get(spec.name);
+      if (variable === undefined) {
+        this.#variables.set(spec.name, tf.variable(tensor, spec.trainable));
+      } else {
+        variable.assign(tensor);
+      }
+      tensor.dispose();
+      if (spec.role !== 'bnVariance') continue;
+      const path = batchNormPath(spec);
+      const counter = state.get(counterName(path));
+      if (counter?.dtype === 'int64') this.#counters.set(path, counter.data[0] ?? 0n);
+    }
+  }
+
+  #average(name: string, batch: tf.Tensor1D, momentum: number): void {
+    const running = this.#variables.get(name);
+    if (running === undefined || !isSameShape(running.shape, batch.shape)) {
+      throw new ModelError(
+        'INPUT_INVALID',
+        `updateRunningStatistics: ${name} is of shape [${running?.shape.join(', ') ?? 'no such batch norm'}], received [${batch.shape.join(', ')}]`,
+      );
+    }
+    tf.tidy(() => {
+      running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
+    });
+  }
+
+  #select(test: (spec: ParameterSpec) => boolean): ReadonlyMap<string, tf.Variable> {
+    this.#checkAlive();
+    return new Map(
+      this.#specs.filter(test).map(({ name }) => [name, this.#variable(name)] as const),
+    );
+  }
+
+  #variable(name: string): tf.Variable {
+    return this.#variables.get(name)!;
+  }
+
+  #checkAlive(): void {
+    if (!this.#isDisposed) return;
+    throw new ModelError('DISPOSED', 'ResNet: this net has been disposed; make another');
+  }
+}
+
+function batchNormPath({ name }: ParameterSpec): string {
+  return name.slice(0, name.lastIndexOf('.'));
+}
