@@ -33,8 +33,9 @@ expect.extend({
     let worstExcess = 0;
     let violations = 0;
     for (let i = 0; i < expected.length; i++) {
-      const difference = Math.abs(received[i] - expected[i]);
-      const excess = difference - (atol + rtol * Math.abs(expected[i]));
+      const value = received[i] ?? Number.NaN;
+      const wanted = expected[i] ?? Number.NaN;
+      const excess = Math.abs(value - wanted) - (atol + rtol * Math.abs(wanted));
       if (excess <= 0) continue;
       violations++;
       if (worst < 0 || Number.isNaN(excess) || excess > worstExcess) {

@@ -1,1 +1,3 @@
-export {};
+export { cacheFolder } from './cache.ts';
+export { NativeError, type NativeErrorCode } from './errors.ts';
+export { loadTensorflow, type LoadOptions, type Tensorflow } from './load.ts';

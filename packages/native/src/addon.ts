@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { includeFolder, libraryFolder } from './cache.ts';
+import { NativeError } from './errors.ts';
+import type { TfjsPackage } from './package-folder.ts';
+import { run, type RunResult } from './run.ts';
+import type { Target } from './targets.ts';
+
+// The N-API level that the package asks for at most; an addon built for it runs on every Node since 16.
+const napiLevel = 8;
+const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
+
+/** Where the addon for a package's sources lies in an installation, built or not. */
+export function addonPath(installation: string, tfjs: TfjsPackage): string {
+  return join(installation, 'addon', sourcesKey(tfjs), 'tfjs_binding.node');
+}
+
+/** The installed package's sources decide: two versions with the same sources share one addon. */
+function sourcesKey(tfjs: TfjsPackage): string {
+  const folder = join(tfjs.folder, 'binding');
+  const hash = createHash('sha256').update(`napi ${napiLevel}\n`);
+  for (const file of readdirSync(folder).sort()) {
+    hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+export interface BuildOptions {
+  readonly target: Target;
+  readonly installation: string;
+  /** A folder of this process, on the disk of the installation. */
+  readonly staging: string;
+  readonly tfjs: TfjsPackage;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Compiles the package's addon against an installation, unless that was done before, makes sure
+ * that it loads, and returns its path. The Node-API headers come from `node-api-headers`: the
+ * addon uses nothing else of Node, so neither node-gyp nor Node's own headers are needed.
+ *
+ * Throws NativeError: NO_COMPILER, BUILD_FAILED, LOAD_FAILED.
+ */
+export async function buildAddon(options: BuildOptions): Promise<string> {
+  const { installation, staging, tfjs, signal } = options;
+  const addon = addonPath(installation, tfjs);
+  if (existsSync(addon)) return addon;
+  const compiler = await findCompiler(signal);
+  const work = join(staging, 'addon');
+  mkdirSync(work, { recursive: true });
+  const built = join(work, 'tfjs_binding.node');
+  const result = await run(compiler, compilerArguments(options, built), { signal });
+  if (result.code !== 0) {
+    throw new NativeError(
+      'BUILD_FAILED',
+      `${compiler} could not build the addon of ${tfjs.name} ${tfjs.version}:\n${tail(result)}`,
+      'g++ 9 or clang 9 is the least that will do (C++17). If yours is newer, please report this with the text above.',
+    );
+  }
+  await checkLoads(built, signal);
+  const folder = join(addon, '..');
+  mkdirSync(join(folder, '..'), { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(work, folder);
+  return addon;
+}
+
+function compilerArguments({ target, installation, tfjs }: BuildOptions, output: string): string[] {
+  const libraries = libraryFolder(installation);
+  const headers = createRequire(import.meta.url)('node-api-headers') as { include_dir: string };
+  const mac = process.platform === 'darwin';
+  return [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    `-DNAPI_VERSION=${napiLevel}`,
+    '-I',
+    headers.include_dir,
+    '-I',
+    includeFolder(installation),
+    ...sources.map((file) => join(tfjs.folder, 'binding', file)),
+    '-o',
+    output,
+    ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
+    join(libraries, target.libraries.cc),
+    join(libraries, target.libraries.framework),
+    // Relative first, for a cache that was moved; absolute for an addon that is not yet in place.
+    `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/../../tensorflow`,
+    `-Wl,-rpath,${libraries}`,
+  ];
+}
+
+async function findCompiler(signal: AbortSignal | undefined): Promise<string> {
+  for (const compiler of [process.env.CXX, 'g++', 'c++', 'clang++']) {
+    if (!compiler) continue;
+    if ((await run(compiler, ['--version'], { signal })).code === 0) return compiler;
+  }
+  throw new NativeError(
+    'NO_COMPILER',
+    'No C++ compiler was found (tried $CXX, g++, c++, clang++): the addon of tfjs-node is built here, once.',
+    process.platform === 'darwin'
+      ? 'xcode-select --install'
+      : 'Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine has no TensorFlow (its wheels need glibc).',
+  );
+}
+
+/** Loads it in a process of its own, so that a library that cannot run here fails now and harms nobody. */
+async function checkLoads(addon: string, signal: AbortSignal | undefined): Promise<void> {
+  const code = `process.stdout.write(require(${JSON.stringify(addon)}).TF_Version)`;
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '' };
+  const result = await run(process.execPath, ['-e', code], { signal, env });
+  if (result.code === 0) return;
+  throw new NativeError(
+    'LOAD_FAILED',
+    `TensorFlow was unpacked and its addon built, but it does not load on this machine:\n${tail(result)}`,
+    'Its libraries need glibc 2.27 or newer (Debian 10, Ubuntu 18.04) and a processor with AVX. The wasm backend works without.',
+  );
+}
+
+function tail({ code, signal, stderr }: RunResult): string {
+  const lines = stderr.trim().split('\n').slice(-12).join('\n');
+  return lines || `ended with ${signal ?? `exit code ${code}`} and said nothing`;
+}

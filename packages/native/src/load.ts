@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+
+import { NativeError } from './errors.ts';
+import { installedAddon } from './installations.ts';
+import { linkAddon } from './link.ts';
+import { defaultBases, requireTfjsPackage, type TfjsPackage } from './package-folder.ts';
+
+/** The module `@tensorflow/tfjs-node-gpu`: all of tfjs, with the backend `tensorflow` registered. */
+export type Tensorflow = typeof import('@tensorflow/tfjs-node-gpu');
+
+export interface LoadOptions {
+  /** A file, folder or file URL: the package is taken as a module there would see it. */
+  readonly from?: string | URL;
+  /** TensorFlow's own log: 0 all, 1 warnings, 2 errors, 3 (default) fatal errors only. */
+  readonly logLevel?: 0 | 1 | 2 | 3;
+}
+
+/**
+ * Loads @tensorflow/tfjs-node-gpu of the caller's project on the TensorFlow that was set up, and
+ * makes `tensorflow` the current backend. Links the addon into the package first where a fresh
+ * install of node_modules left it out. May be called again: the module is loaded once.
+ *
+ * Throws NativeError: PACKAGE_MISSING, NOT_PROVISIONED, NOT_WRITABLE, LOAD_FAILED.
+ */
+export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
+  const tfjs = requireTfjsPackage(defaultBases(options.from));
+  if (!existsSync(tfjs.addon)) {
+    const installed = installedAddon(tfjs);
+    if (installed === undefined) throw notProvisioned(tfjs);
+    linkAddon(tfjs, installed.addon);
+  }
+  // Read by TensorFlow's libraries when they are loaded.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= String(options.logLevel ?? 3);
+  restoreIsNullOrUndefined();
+  try {
+    return createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder) as Tensorflow;
+  } catch (error) {
+    throw new NativeError(
+      'LOAD_FAILED',
+      `${tfjs.name} ${tfjs.version} could not load its addon (${tfjs.addon}): ${error instanceof Error ? error.message : String(error)}`,
+      'Set it up again: npx resnet-native setup --force',
+      { cause: error },
+    );
+  }
+}
+
+function notProvisioned(tfjs: TfjsPackage): NativeError {
+  return new NativeError(
+    'NOT_PROVISIONED',
+    `${tfjs.name} is installed, but no TensorFlow has been set up for it.`,
+    'Set it up once for this user: npx resnet-native setup (or resnet setup).',
+  );
+}
+
+/** Node 23 removed `util.isNullOrUndefined`, which tfjs-node calls. */
+function restoreIsNullOrUndefined(): void {
+  const legacy = util as typeof util & { isNullOrUndefined?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}

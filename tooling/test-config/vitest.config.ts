@@ -1,0 +1,3 @@
+import { packageConfig } from './vitest.js';
+
+export default packageConfig();
