@@ -1,1 +1,66 @@
-export {};
+export { ImageError, type ImageErrorCode, type Raster, type Rect } from './raster.ts';
+export type { Size } from './geometry.ts';
+export { interpolations, type Interpolation } from './resize/filters.ts';
+export type { Box } from './resize/resample.ts';
+export { resize, type ResizeOptions } from './resize/resize.ts';
+export {
+  batchOf,
+  imagenetMean,
+  imagenetStd,
+  normalize,
+  normalizer,
+  type Normalization,
+  type Normalizer,
+  type Rgb,
+} from './normalize.ts';
+export {
+  evalCrop,
+  evalTransform,
+  type EvalFunction,
+  type EvalTransform,
+} from './eval-transform.ts';
+export {
+  augmenter,
+  defaultRandAugment,
+  defaultRandomErasing,
+  defaultTrainTransform,
+  trainTransform,
+  type TrainCrop,
+  type TrainFunction,
+  type TrainTransform,
+} from './train-transform.ts';
+export {
+  randomCropRect,
+  resizedCrop,
+  type RandomResizedCrop,
+  type Range,
+} from './random-resized-crop.ts';
+export { randomCrop, type RandomCrop } from './random-crop.ts';
+export { colorJitter, type ColorJitter } from './color-jitter.ts';
+export {
+  randAugment,
+  randAugmentOps,
+  type RandAugment,
+  type RandAugmentOp,
+} from './rand-augment.ts';
+export { randomErasing, type RandomErasing } from './random-erasing.ts';
+export {
+  cutmix,
+  cutmixBox,
+  mixBatch,
+  mixup,
+  oneHot,
+  type BatchMix,
+  type MixableBatch,
+  type MixOptions,
+} from './mix.ts';
+export { affine, rotate, shearX, shearY, translate, type Affine } from './ops/affine.ts';
+export {
+  adjustBrightness,
+  adjustContrast,
+  adjustSaturation,
+  adjustSharpness,
+} from './ops/blend.ts';
+export { flipHorizontal } from './ops/flip.ts';
+export { adjustHue } from './ops/hue.ts';
+export { autoContrast, equalize, invert, posterize, solarize } from './ops/tone.ts';

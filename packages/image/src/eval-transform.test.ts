@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+
+import { fixture, floats, picture, worst } from '../test/pictures.ts';
+import { evalCrop, evalTransform } from './eval-transform.ts';
+import { centerCropOffset, coveringSize } from './geometry.ts';
+import { imagenetMean, imagenetStd } from './normalize.ts';
+import type { Interpolation } from './resize/filters.ts';
+
+interface CropCase {
+  readonly picture: string;
+  readonly from: [number, number];
+  readonly short: number;
+  readonly crop: number;
+  readonly interpolation: Interpolation;
+}
+
+test.each(fixture<CropCase>('resize-crop'))(
+  'Resize($short) + CenterCrop($crop) of $from $interpolation: the bytes of torchvision',
+  ({ short, crop, interpolation, ...one }) => {
+    const cut = evalCrop({ inputSize: [crop, crop], cropPct: crop / short, interpolation });
+    expect(Math.floor(crop / (crop / short))).toBe(short);
+    expect(worst(cut(picture(one.picture, one.from)).data, one.expected)).toBe(0);
+  },
+);
+
+interface EvalCase {
+  readonly from: [number, number];
+  readonly inputSize: [number, number];
+  readonly cropPct: number;
+}
+
+test.each(fixture<EvalCase>('eval-transform'))(
+  'inputSize $inputSize, cropPct $cropPct of $from: the floats of timm',
+  ({ from, inputSize, cropPct, expected }) => {
+    const transform = evalTransform({
+      inputSize,
+      cropPct,
+      interpolation: 'bicubic',
+      mean: imagenetMean,
+      std: imagenetStd,
+    });
+    const kind = from[0] <= 96 && from[1] <= 72 ? 'photo' : 'noise';
+    const out = new Float32Array(inputSize[0] * inputSize[1] * 3);
+    expect(transform(picture(kind, from), out)).toBe(out);
+    expect(worst(out, floats(expected))).toBe(0);
+  },
+);
+
+test('sizes and offsets round as torchvision and timm round', () => {
+  const sized = (width: number, height: number) => ({ width, height, data: new Uint8Array() });
+  expect(coveringSize(sized(500, 375), [256, 256])).toEqual([256, 341]);
+  expect(coveringSize(sized(375, 500), [256, 256])).toEqual([341, 256]);
+  expect(coveringSize(sized(1000, 1), [256, 256])).toEqual([256, 256000]);
+  expect(coveringSize(sized(100, 100), [64, 128])).toEqual([128, 128]);
+  expect(centerCropOffset(341, 224)).toBe(58);
+  expect(centerCropOffset(227, 224)).toBe(2);
+  expect(centerCropOffset(225, 224)).toBe(0);
+  expect(centerCropOffset(21, 24)).toBe(-1);
+});
+
+test('cropPct of timm is floor(size / cropPct)', () => {
+  expect(Math.floor(224 / 0.875)).toBe(256);
+  expect(Math.floor(224 / 0.95)).toBe(235);
+  expect(() => evalCrop({ inputSize: [224, 224], cropPct: 0, interpolation: 'bilinear' })).toThrow(
+    'cropPct is a positive number',
+  );
+});

@@ -1,0 +1,67 @@
+import { centerCropOffset, coveringSize, resizedWindow, type Size } from './geometry.ts';
+import { normalizer, type Normalization } from './normalize.ts';
+import { checkOption, checkRaster, isSize, type Raster } from './raster.ts';
+import type { Interpolation } from './resize/filters.ts';
+import { checkInterpolation } from './resize/resize.ts';
+
+/** How a picture becomes a network's input when nothing is random: timm's `pretrained_cfg`. Plain JSON. */
+export interface EvalTransform extends Normalization {
+  /** [height, width] of the result. */
+  readonly inputSize: Size;
+  /** The share of the resized shorter edge that the crop keeps: resize to floor(size / cropPct). */
+  readonly cropPct: number;
+  readonly interpolation: Interpolation;
+}
+
+/** From a picture to `height * width * 3` floats (HWC); written into `out` where given. */
+export type EvalFunction = (raster: Raster, out?: Float32Array) => Float32Array;
+
+/**
+ * torchvision's `Resize(floor(size / cropPct))`, `CenterCrop(size)`, `ToTensor`, `Normalize` on a
+ * PIL image, with its rounding of sizes and offsets: `cropPct` 0.875 at 224 is the familiar
+ * Resize(256) + CenterCrop(224). Resize and crop are fused: what the crop drops is not computed.
+ *
+ * @throws ImageError for options out of range, and (when called) for a malformed raster
+ */
+export function evalTransform(options: EvalTransform): EvalFunction {
+  const crop = evalCrop(options);
+  const toFloats = normalizer(options);
+  return (raster, out) => toFloats(crop(raster), out);
+}
+
+/** The pixel part of {@link evalTransform}: the resized and cropped picture before normalisation. */
+export function evalCrop(
+  options: Pick<EvalTransform, 'inputSize' | 'cropPct' | 'interpolation'>,
+): (raster: Raster) => Raster {
+  const { inputSize, cropPct, interpolation } = options;
+  checkInputSize(inputSize, 'evalTransform');
+  checkOption(
+    cropPct > 0 && Number.isFinite(cropPct),
+    'evalTransform',
+    'cropPct is a positive number, usually 0.8-1',
+    cropPct,
+  );
+  checkInterpolation(interpolation, 'evalTransform');
+  const [height, width] = inputSize;
+  const target: Size = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
+  return (raster) => {
+    checkRaster(raster, 'evalTransform');
+    const resized = coveringSize(raster, target);
+    const rect = {
+      left: centerCropOffset(resized[1], width),
+      top: centerCropOffset(resized[0], height),
+      width,
+      height,
+    };
+    return resizedWindow(raster, resized, rect, interpolation);
+  };
+}
+
+export function checkInputSize(inputSize: Size, operation: string): void {
+  checkOption(
+    inputSize.length === 2 && inputSize.every(isSize),
+    operation,
+    'inputSize is [height, width] in positive integers',
+    inputSize,
+  );
+}
