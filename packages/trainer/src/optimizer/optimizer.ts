@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What an optimiser remembers of one parameter, by name; each has the parameter's shape. */
+export type Slots = Readonly<Record<string, tf.Variable>>;
+
+/** One parameter of an update. */
+export interface UpdateEntry {
+  /** Changed in place. */
+  readonly parameter: tf.Variable;
+  /** Of the parameter's shape; only read. */
+  readonly gradient: tf.Tensor;
+  /** Changed in place; zeros before the first update. */
+  readonly slots: Slots;
+  /** Whether weight decay applies. */
+  readonly decay: boolean;
+}
+
+export interface UpdateSettings {
+  readonly learningRate: number;
+  /** In place of the optimiser's own momentum (or beta1): what a cycling schedule says. */
+  readonly momentum?: number | undefined;
+  /** The number of this update, from 1. */
+  readonly step: number;
+}
+
+/**
+ * An update rule: a value without state of its own. All that it remembers are the slots it is
+ * handed, so that a checkpoint of parameters, slots and step number is a checkpoint of everything.
+ */
+export interface Optimizer {
+  readonly name: string;
+  /** Plain JSON, kept in checkpoints to tell one optimiser from another. */
+  readonly options: Readonly<Record<string, number | boolean>>;
+  /** The slots that each parameter needs. */
+  readonly slotNames: readonly string[];
+  update(entries: readonly UpdateEntry[], settings: UpdateSettings): void;
+}
