@@ -15,7 +15,22 @@ export interface Parts {
   readonly test: readonly LabelledFile[];
 }
 
-/** The order of JavaScript's `<` on strings: by UTF-16 code unit, the same in every locale. */
+/**
+ * The order of code points, the same in every locale and as Python's `sorted`, which numbers
+ * torchvision's classes. JavaScript's `<` differs: it puts an emoji, written as two surrogate
+ * units, before U+E000 and up.
+ */
 export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    return lifted(x) - lifted(y);
+  }
+  return a.length - b.length;
+}
+
+/** Moves surrogates above all other units, where the code points that they write belong. */
+function lifted(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
