@@ -38,7 +38,7 @@ export class FailureError extends CliError {
   readonly exitCode: number = exitCodes.failure;
 }
 
-/** The user stopped the command, which has put its things in order. */
+/** The user stopped the command, which has put its things in order and said so. */
 export class InterruptedError extends CliError {
   override readonly name = 'InterruptedError';
   readonly code = 'INTERRUPTED';
@@ -67,28 +67,34 @@ export function describeFailure(error: unknown): FailureReport {
       stack: undefined,
     };
   }
-  const { code, path, advice, hint } = error as NodeJS.ErrnoException & {
+  const { code, advice, hint } = error as NodeJS.ErrnoException & {
     advice?: unknown;
     hint?: unknown;
   };
-  const system = typeof code === 'string' ? systemErrors[code] : undefined;
-  if (system !== undefined && typeof (error as NodeJS.ErrnoException).syscall === 'string') {
-    const where = path === undefined ? '' : `${path}: `;
-    return {
-      message: `${where}${system.message}`,
-      hint: system.hint,
-      exitCode: exitCodes.failure,
-      stack: undefined,
-    };
-  }
+  const system = describeSystemError(error);
+  if (system !== undefined) return { ...system, exitCode: exitCodes.failure, stack: undefined };
   // The errors of our packages carry a code and, some, advice; anything else is a defect.
   const foreseen = typeof code === 'string';
   const told = [advice, hint].find((text) => typeof text === 'string');
   return {
     message: error.message,
-    hint: typeof told === 'string' ? told : undefined,
+    hint: typeof told === 'string' && !error.message.includes(told) ? told : undefined,
     exitCode: exitCodes.failure,
     stack: foreseen ? undefined : error.stack,
+  };
+}
+
+/** In words, what the operating system refused; undefined for any other error. */
+export function describeSystemError(
+  error: unknown,
+): { message: string; hint: string | undefined } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const known = systemErrors[code ?? ''];
+  if (known === undefined || syscall === undefined) return undefined;
+  return {
+    message: path === undefined ? known.message : `${path}: ${known.message}`,
+    hint: known.hint,
   };
 }
 

@@ -20,5 +20,10 @@ it('formats counts, shares and sizes', () => {
   expect(percent(0.7634)).toBe('76.3 %');
   expect(percent(Number.NaN)).toBe('-');
   expect([999, 44_700_000, 312_400].map(bytes)).toEqual(['999 B', '44.7 MB', '312 kB']);
-  expect([999, 11_689_512, 1_814_000_000].map(si)).toEqual(['999', '11.7 M', '1.81 G']);
+  expect([998, 999_900, 11_689_512, 25_029_000].map(si)).toEqual([
+    '998',
+    '1.00 M',
+    '11.7 M',
+    '25.0 M',
+  ]);
 });

@@ -41,9 +41,10 @@ export function si(value: number): string {
   const units = ['', ' k', ' M', ' G', ' T'];
   let unit = 0;
   let amount = value;
-  while (amount >= 1000 && unit < units.length - 1) {
+  // From 999.5 on, three digits would round up to the next unit.
+  while (amount >= 999.5 && unit < units.length - 1) {
     amount /= 1000;
     unit++;
   }
-  return unit === 0 ? String(amount) : `${Number(amount.toPrecision(3))}${units[unit]}`;
+  return unit === 0 ? String(amount) : `${amount.toPrecision(3)}${units[unit]}`;
 }

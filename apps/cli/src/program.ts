@@ -8,7 +8,7 @@ import { registerInfo } from './commands/info.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerSetup } from './commands/setup.ts';
 import { registerTrain } from './commands/train.ts';
-import { describeFailure, exitCodes } from './errors.ts';
+import { describeFailure, exitCodes, InterruptedError } from './errors.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -23,6 +23,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return commanderExitCode(error);
     const { message, hint, exitCode, stack } = describeFailure(error);
+    if (error instanceof InterruptedError) {
+      io.note(message);
+      return exitCode;
+    }
     const { red, dim } = io.noteColor;
     io.note(`${red('error:')} ${message}`);
     if (hint !== undefined) io.note(hint);

@@ -1,6 +1,6 @@
+import type { HistoryRow } from '@resnet/trainer';
 import { describe, expect, it } from 'vitest';
 
-import type { HistoryRow } from '../run-folder/history.ts';
 import { drawConfusionMatrix } from './confusion-matrix.ts';
 import { drawCurves } from './curves.ts';
 import { shorten } from './theme.ts';
@@ -12,10 +12,10 @@ function rows(count: number): HistoryRow[] {
     trainTop1: 1 - 0.5 / (i + 1),
     valLoss: 2.2 / (i + 1),
     valTop1: 0.9 - 0.5 / (i + 1),
-    valTop5: Number.NaN,
     learningRate: 0.1,
     imagesPerSecond: 100,
     seconds: 1,
+    dataWaitShare: 0,
   }));
 }
 
@@ -36,7 +36,7 @@ describe('drawCurves', () => {
 });
 
 describe('drawConfusionMatrix', () => {
-  it.each([2, 30, 100])('draws %d classes', async (count) => {
+  it.each([2, 30, 100, 300])('draws %d classes', async (count) => {
     const matrix = Array.from({ length: count }, (_, i) =>
       Array.from({ length: count }, (_, j) => (i === j ? 97 : Number(j === 0))),
     );
@@ -46,6 +46,11 @@ describe('drawConfusionMatrix', () => {
     expect(Math.max(width, height)).toBeLessThan(1600);
     // Numbers as long as they fit.
     expect(svg.includes('>97<')).toBe(count <= 30);
+  });
+
+  it('draws a run without validation', async () => {
+    const history = rows(3).map(({ valLoss: _loss, valTop1: _top1, ...row }) => row);
+    expect(await rendered(drawCurves(history, 'x'))).toMatchObject({ width: 960 });
   });
 
   it('draws a class without images', () => {

@@ -18,7 +18,7 @@ export function drawConfusionMatrix(
   title: string,
 ): string {
   const count = labels.length;
-  const cell = Math.max(9, Math.min(64, Math.round(720 / count), Math.max(22, 520 / count)));
+  const cell = cellSize(count);
   const side = Math.round(cell * count);
   const labelSize = cell >= 20 ? 12 : cell >= 13 ? 10 : 9;
   const short = labels.map((label) => shorten(label, 24));
@@ -64,7 +64,15 @@ export function drawConfusionMatrix(
         textStyle: { ...text, fontSize: 16, fontWeight: 600 },
         subtextStyle: { ...text, fontSize: 12, color: palette.muted },
       },
-      grid: { left, top, width: side, height: side },
+      grid: {
+        left,
+        top,
+        width: side,
+        height: side,
+        show: true,
+        borderColor: palette.axis,
+        borderWidth: 0.5,
+      },
       xAxis: {
         ...axis,
         position: 'bottom',
@@ -98,8 +106,10 @@ export function drawConfusionMatrix(
       series: [
         {
           type: 'heatmap',
+          // Of many classes nearly all cells are empty: only the others are drawn.
           data: matrix.flatMap((row, truth) =>
-            row.map((value, prediction) => {
+            row.flatMap((value, prediction) => {
+              if (value === 0 && count > numbersUpTo) return [];
               const share = value / Math.max(1, rowTotals[truth] ?? 1);
               return {
                 value: [prediction, truth, share, value],
@@ -107,7 +117,7 @@ export function drawConfusionMatrix(
               };
             }),
           ),
-          itemStyle: { borderColor: palette.grid, borderWidth: 0.5 },
+          itemStyle: { borderColor: palette.grid, borderWidth: cell >= 9 ? 0.5 : 0 },
           label: {
             show: count <= numbersUpTo,
             fontFamily,
@@ -121,4 +131,10 @@ export function drawConfusionMatrix(
     width,
     height,
   );
+}
+
+/** Pixels a class: room for numbers where they are few, a picture of bounded size where many. */
+function cellSize(count: number): number {
+  if (count > 100) return Math.max(2, 1000 / count);
+  return Math.max(10, Math.min(64, Math.max(22, 520 / count), 720 / count));
 }

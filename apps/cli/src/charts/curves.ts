@@ -1,4 +1,5 @@
-import type { HistoryRow } from '../run-folder/history.ts';
+import type { HistoryRow } from '@resnet/trainer';
+
 import { renderSvg } from './render.ts';
 import { fontFamily, palette } from './theme.ts';
 
@@ -15,7 +16,7 @@ export function drawCurves(history: readonly HistoryRow[], title: string): strin
       name: 'Loss',
       left: 64,
       train: history.map((row) => [row.epoch, row.trainLoss] as const),
-      validation: history.map((row) => [row.epoch, row.valLoss] as const),
+      validation: history.map((row) => [row.epoch, row.valLoss ?? Number.NaN] as const),
       format: (value: number) => String(value),
       scale: { scale: true, splitNumber: 5 },
     },
@@ -23,7 +24,7 @@ export function drawCurves(history: readonly HistoryRow[], title: string): strin
       name: 'Top-1 accuracy',
       left: width / 2 + 56,
       train: history.map((row) => [row.epoch, row.trainTop1] as const),
-      validation: history.map((row) => [row.epoch, row.valTop1] as const),
+      validation: history.map((row) => [row.epoch, row.valTop1 ?? Number.NaN] as const),
       format: (value: number) => `${Math.round(value * 100)} %`,
       scale: { ...accuracyScale(history), max: 1 },
     },
@@ -45,7 +46,7 @@ export function drawCurves(history: readonly HistoryRow[], title: string): strin
           ? []
           : [
               {
-                text: `best: ${(best.valTop1 * 100).toFixed(1)} % on validation, epoch ${best.epoch}`,
+                text: `best: ${((best.valTop1 ?? 0) * 100).toFixed(1)} % on validation, epoch ${best.epoch}`,
                 right: 24,
                 top: 19,
                 textStyle: { ...text, fontSize: 13, fontWeight: 400, color: palette.muted },
@@ -161,10 +162,12 @@ function bestMark(point: Point | undefined, index: number): object {
 }
 
 function bestRow(history: readonly HistoryRow[]): HistoryRow | undefined {
-  return history.reduce<HistoryRow | undefined>(
-    (best, row) => (best === undefined || row.valTop1 > best.valTop1 ? row : best),
-    undefined,
-  );
+  return history
+    .filter((row) => row.valTop1 !== undefined)
+    .reduce<HistoryRow | undefined>(
+      (best, row) => ((row.valTop1 ?? 0) > (best?.valTop1 ?? -1) ? row : best),
+      undefined,
+    );
 }
 
 /**
@@ -172,7 +175,7 @@ function bestRow(history: readonly HistoryRow[]): HistoryRow | undefined {
  * a flat line, and the axis starts at one of its own ticks.
  */
 function accuracyScale(history: readonly HistoryRow[]): { min: number; interval: number } {
-  const values = history.flatMap((row) => [row.trainTop1, row.valTop1]).filter(Number.isFinite);
+  const values = history.flatMap((row) => [row.trainTop1, row.valTop1 ?? row.trainTop1]);
   const lowest = Math.min(1, ...values);
   const interval = lowest > 0.75 ? 0.05 : lowest > 0.5 ? 0.1 : 0.2;
   const steps = Math.floor(lowest / interval - 0.25);

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 
 export interface SetupOptions {
   readonly cuda?: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,6 +18,7 @@ export function registerSetup(program: Command, io: Io): void {
         'works on WebAssembly, several times slower. Running it again does nothing.',
     )
     .option('--cuda', 'the build for NVIDIA GPUs (CUDA 12) instead of the one for CPUs')
+    .option('--force', 'download and build again what is there')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -14,28 +14,8 @@ import { UsageError } from '../errors.ts';
 import { count, si } from '../format.ts';
 import type { Io } from '../io.ts';
 import { looksLikePath, readModelCard } from '../run-folder/model-card.ts';
-import { didYouMean } from '../suggest.ts';
 import { formatTable } from '../table.ts';
-
-/** The size that a net of the zoo was made for. */
-export function nativeImageSize(config: ResNetConfig): [height: number, width: number] {
-  return config.stem === 'cifar' ? [32, 32] : [224, 224];
-}
-
-/**
- * The config of a model of the zoo.
- *
- * @throws {UsageError} on an unknown name, with those that are like it
- */
-export function zooConfig(name: string, overrides: { numClasses?: number } = {}): ResNetConfig {
-  const names = listModels();
-  if (!names.includes(name)) {
-    throw new UsageError(`There is no model ${name}.`, {
-      hint: didYouMean(name, names) ?? '`resnet info` lists the models.',
-    });
-  }
-  return modelConfig(name, overrides);
-}
+import { nativeImageSize, zooConfig } from './zoo-config.ts';
 
 export async function runInfo(
   model: string | undefined,

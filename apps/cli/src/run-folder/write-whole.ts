@@ -53,12 +53,18 @@ export async function recoverFolder(folder: string): Promise<void> {
 }
 
 async function writeFlushed(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(path, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // Of a full disk Node tells the operation, not the file.
+    if (error instanceof Error) (error as NodeJS.ErrnoException).path ??= path;
+    throw error;
   }
 }
 

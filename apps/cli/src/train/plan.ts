@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import type { TrainOptions } from '../commands/train.ts';
+import { UsageError } from '../errors.ts';
+import { runFiles } from '../run-folder/layout.ts';
+import { chooseFolder, newSettings, savedSettings, type TrainSettings } from './settings.ts';
+
+/** What to train and where to write, decided before anything is read or computed. */
+export interface RunPlan {
+  readonly settings: TrainSettings;
+  /** Absolute. */
+  readonly folder: string;
+  /** An earlier run whose name was taken. */
+  readonly beside: string | undefined;
+  readonly resumes: boolean;
+}
+
+/** @throws {UsageError} where the arguments do not say what to train on, or contradict */
+export async function planRun(
+  data: string | undefined,
+  options: TrainOptions,
+  cwd: string,
+): Promise<RunPlan> {
+  const path = data === undefined ? undefined : resolve(cwd, data);
+  if (options.resume === undefined) {
+    if (path === undefined) {
+      throw new UsageError('Say what to train on: a folder of pictures, or a manifest.', {
+        hint: 'For example: resnet train pictures/',
+      });
+    }
+    const settings = newSettings(path, options);
+    return { settings, ...chooseFolder(path, options, cwd), resumes: false };
+  }
+  if (options.force === true) {
+    throw new UsageError('--resume goes on with a run, --force replaces it: give one of them.');
+  }
+  const folder = runToResume(path, options, cwd);
+  const settings = await savedSettings(folder, path, options);
+  return { settings, folder, beside: undefined, resumes: true };
+}
+
+function runToResume(data: string | undefined, options: TrainOptions, cwd: string): string {
+  const { resume } = options;
+  if (typeof resume === 'string') {
+    const given = resolve(cwd, resume);
+    const named = resolve(cwd, 'runs', resume);
+    return !existsSync(given) && existsSync(join(named, runFiles.args)) ? named : given;
+  }
+  if (options.out !== undefined) return resolve(cwd, options.out);
+  if (options.name !== undefined) return resolve(cwd, 'runs', options.name);
+  if (data === undefined) {
+    throw new UsageError('Say which run to go on with.', {
+      hint: 'For example: resnet train --resume runs/pictures',
+    });
+  }
+  return chooseFolder(data, { force: true }, cwd).folder;
+}

@@ -1,0 +1,64 @@
+import type { HistoryRow } from '@resnet/trainer';
+
+/** What is said before work starts. */
+export interface RunStart {
+  readonly backend: string;
+  readonly reason: string;
+  readonly data: string;
+  readonly classes: readonly string[];
+  readonly trainImages: number;
+  readonly valImages: number;
+  readonly testImages: number;
+  readonly model: string;
+  readonly parameters: number;
+  readonly imageSize: readonly [height: number, width: number];
+  readonly epochs: number;
+  readonly batch: number;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly augment: string;
+  readonly folder: string;
+  /** A run of that name that is left alone. */
+  readonly beside: string | undefined;
+  readonly resumes: boolean;
+  /** Epochs that a resumed run has done. */
+  readonly epochsDone: number;
+}
+
+export interface StepReport {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch, and in an epoch. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  /** Mean over the epoch so far. */
+  readonly epochLoss: number;
+  readonly epochTop1: number;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  readonly dataWaitShare: number;
+  readonly secondsLeft: number;
+}
+
+export interface EpochReport {
+  readonly row: HistoryRow;
+  readonly epochs: number;
+  readonly isBest: boolean;
+}
+
+export interface SkippedImage {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface RunEnd {
+  readonly stopped: boolean;
+  readonly folder: string;
+  readonly best: { readonly epoch: number; readonly top1: number } | undefined;
+  readonly seconds: number;
+  readonly skipped: readonly SkippedImage[];
+  /** Commands to type next. */
+  readonly next: readonly string[];
+}

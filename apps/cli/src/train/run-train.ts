@@ -1,0 +1,204 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { type ModelCard, parameterCount, ResNet } from '@resnet/model';
+import type { Checkpoint } from '@resnet/trainer';
+
+import type { TrainOptions } from '../commands/train.ts';
+import { type Dataset, openDataset } from '../dataset/open-dataset.ts';
+import { describeSystemError, FailureError, InterruptedError, UsageError } from '../errors.ts';
+import { plural } from '../format.ts';
+import { zooConfig } from '../info/zoo-config.ts';
+import type { Io } from '../io.ts';
+import { recipe } from '../recipe.ts';
+import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
+import { runFiles } from '../run-folder/layout.ts';
+import { lockFolder } from '../run-folder/lock.ts';
+import { startBackend } from '../start-backend.ts';
+import { modelCard } from './model-card.ts';
+import { planRun, type RunPlan } from './plan.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { runManifest } from './run-split.ts';
+import { type RunWriter, runWriter } from './run-writer.ts';
+import { type CompleteSettings, completeSettings, shownPath } from './settings.ts';
+import { openTrainingData } from './training-data.ts';
+import { trainingLoop } from './training-loop.ts';
+
+/** What a session of training is told, reports to and is stopped by. */
+interface Session {
+  readonly options: TrainOptions;
+  readonly io: Io;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** All that is known before the first step. */
+interface Prepared {
+  readonly plan: RunPlan;
+  readonly settings: CompleteSettings;
+  readonly dataset: Dataset;
+  readonly card: ModelCard;
+  readonly writer: RunWriter;
+  readonly backend: { readonly name: string; readonly reason: string };
+  readonly resume: Checkpoint | undefined;
+}
+
+export async function runTrain(
+  data: string | undefined,
+  options: TrainOptions,
+  io: Io,
+): Promise<void> {
+  const plan = await planRun(data, options, io.cwd);
+  zooConfig(plan.settings.model);
+  const reporter = createReporter(options.json === true, io);
+  const { signal, release } = io.takeInterrupts();
+  signal.addEventListener('abort', () => reporter.stopping(), { once: true });
+  try {
+    await prepareAndTrain(plan, { options, io, reporter, signal });
+  } catch (error) {
+    // What the abort threw in the middle of the preparations.
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new InterruptedError('Stopped before the training began.');
+  } finally {
+    reporter.close();
+    release();
+  }
+}
+
+/** Checks all that can be wrong, takes the folder, trains, and gives the folder back. */
+async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
+  const { folder, resumes } = plan;
+  const { reporter, signal } = session;
+  let dataset = await openData(plan, signal);
+  for (const warning of dataset.warnings) reporter.warn(warning);
+  if (dataset.val.length === 0) {
+    reporter.warn('There are no pictures for validation: training accuracy decides what is best.');
+  }
+  const settings = await completeSettings(plan.settings, dataset);
+  const backend = await startBackend(settings.backend);
+  signal.throwIfAborted();
+
+  await mkdir(folder, { recursive: true });
+  const unlock = lockFolder(folder);
+  try {
+    const card = modelCard(settings, dataset.classes);
+    const writer = runWriter(folder, basename(folder), card);
+    const resume = resumes ? await loadCheckpoint(folder) : undefined;
+    checkUnfinished(plan, settings, resume);
+    if (!resumes) {
+      await writer.begin(settings, runManifest(dataset, settings));
+      // In the manifest's order, as a resumed run reads it: the batches depend on it.
+      dataset = await openManifest(folder, signal);
+    }
+    await trainPrepared({ plan, settings, dataset, card, writer, backend, resume }, session);
+  } finally {
+    unlock();
+    // Left empty where nothing could be written; else this does nothing.
+    await rmdir(folder).catch(() => undefined);
+  }
+}
+
+async function openData(
+  { folder, resumes, settings }: RunPlan,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  if (resumes) return await openManifest(folder, signal);
+  const { data, seed, val, groupBy } = settings;
+  const pattern = groupBy === undefined ? undefined : new RegExp(groupBy, 'u');
+  return await openDataset(data, { seed, val, groupBy: pattern, signal });
+}
+
+/** What a run trains on is kept in its folder. */
+async function openManifest(folder: string, signal: AbortSignal): Promise<Dataset> {
+  const { seed, val } = recipe; // a manifest needs neither
+  return await openDataset(join(folder, runFiles.split), { seed, val, signal });
+}
+
+function checkUnfinished(
+  { folder }: RunPlan,
+  { epochs }: CompleteSettings,
+  resume: Checkpoint | undefined,
+): void {
+  if (resume === undefined || resume.epochsDone < epochs) return;
+  throw new UsageError(`The run in ${folder} is complete: ${plural(epochs, 'epoch')}.`, {
+    hint: 'To train for longer, start a new run with more --epochs.',
+  });
+}
+
+async function trainPrepared(prepared: Prepared, session: Session): Promise<void> {
+  const { plan, settings, dataset, card, writer, resume } = prepared;
+  const { io, options, reporter, signal } = session;
+  const began = performance.now();
+  const model = ResNet.init(card.config, { seed: settings.seed });
+  const data = await openTrainingData(dataset, settings, card);
+  try {
+    reportStart(prepared, session);
+    const { stopped, best } = await trainingLoop({
+      settings,
+      model,
+      classes: dataset.classes,
+      ...data,
+      resume,
+      signal,
+      writer,
+      reporter,
+    });
+    const run = shownPath(plan.folder, io.cwd);
+    reporter.end({
+      stopped,
+      folder: run,
+      best,
+      seconds: (performance.now() - began) / 1000,
+      skipped: data.skipped(),
+      next: stopped
+        ? [`resnet train --resume ${quoted(run)}`]
+        : [`resnet predict ${quoted(run)} pictures/`, `resnet evaluate ${quoted(run)}`],
+    });
+    if (stopped) throw new InterruptedError('');
+  } catch (error) {
+    throw describeWriteFailure(error, plan.folder);
+  } finally {
+    await data.close();
+    model.dispose();
+  }
+}
+
+function reportStart(prepared: Prepared, { io, reporter }: Session): void {
+  const { plan, settings, dataset, card, backend, resume } = prepared;
+  reporter.start({
+    backend: backend.name,
+    reason: backend.reason,
+    data: shownPath(settings.data, io.cwd),
+    classes: dataset.classes,
+    trainImages: dataset.train.length,
+    valImages: dataset.val.length,
+    testImages: dataset.test.length,
+    model: settings.model,
+    parameters: parameterCount(card.config),
+    imageSize: settings.imageSize,
+    epochs: settings.epochs,
+    batch: settings.batch,
+    optimizer: settings.optimizer,
+    learningRate: settings.learningRate,
+    augment: settings.augment,
+    folder: shownPath(plan.folder, io.cwd),
+    beside: plan.beside === undefined ? undefined : shownPath(plan.beside, io.cwd),
+    resumes: plan.resumes,
+    epochsDone: resume?.epochsDone ?? 0,
+  });
+}
+
+/** A full disk costs the steps since the last checkpoint, and no more: that has to be said. */
+function describeWriteFailure(error: unknown, folder: string): unknown {
+  const system = describeSystemError(error);
+  if (system === undefined) return error;
+  return new FailureError(`The run cannot be written: ${system.message}.`, {
+    cause: error,
+    hint: `What was saved before is complete. Mend it, then go on with: resnet train --resume ${quoted(folder)}`,
+  });
+}
+
+/** Ready to be pasted into a shell. */
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+
+import type { TrainOptions } from '../commands/train.ts';
+import type { Dataset } from '../dataset/open-dataset.ts';
+import { UsageError } from '../errors.ts';
+import { type Augmentation, recipe } from '../recipe.ts';
+import { runFiles } from '../run-folder/layout.ts';
+import { suitableImageSize } from './image-size.ts';
+
+/** How a run trains: what was typed, the recipe's defaults filled in. Kept in `args.json`. */
+export interface TrainSettings {
+  readonly version: 1;
+  /** Absolute path of the folder or manifest. */
+  readonly data: string;
+  readonly val: number;
+  readonly groupBy: string | undefined;
+  readonly model: string;
+  readonly epochs: number;
+  readonly batch: number;
+  /** Undefined until the pictures have been looked at. */
+  readonly imageSize: readonly [height: number, width: number] | undefined;
+  readonly seed: number;
+  readonly optimizer: 'sgd' | 'adamw';
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly ema: number | false;
+  readonly augment: Augmentation;
+  readonly labelSmoothing: number;
+  readonly mixup: number;
+  readonly cutmix: number;
+  readonly backend: string;
+}
+
+/** The settings of a new run. */
+export function newSettings(data: string, options: TrainOptions): TrainSettings {
+  const optimizer = options.optimizer ?? recipe.optimizer;
+  const batch = options.batch ?? recipe.batch;
+  const rate = recipe[optimizer].learningRate * (batch / recipe.learningRateBatch);
+  return {
+    version: 1,
+    data,
+    val: options.val ?? recipe.val,
+    groupBy: options.groupBy?.source,
+    model: options.model ?? recipe.model,
+    epochs: options.epochs ?? recipe.epochs,
+    batch,
+    imageSize: options.imageSize,
+    seed: options.seed ?? recipe.seed,
+    optimizer,
+    learningRate: options.lr ?? Number(rate.toPrecision(6)),
+    weightDecay: options.weightDecay ?? recipe[optimizer].weightDecay,
+    ema: options.ema ?? recipe.ema.decay,
+    augment: options.augment ?? recipe.augment,
+    labelSmoothing: options.labelSmoothing ?? recipe.labelSmoothing,
+    mixup: options.mixup ?? recipe.mixup,
+    cutmix: options.cutmix ?? recipe.cutmix,
+    backend: options.backend ?? 'auto',
+  };
+}
+
+/** Options that may accompany `--resume`: they do not change what is learned. */
+const freeOnResume = new Set(['resume', 'json', 'workers', 'name', 'out', 'backend']);
+
+/**
+ * The settings of a run that is to go on.
+ *
+ * @throws {UsageError} where there is no such run, or options would make it another one
+ */
+export async function savedSettings(
+  run: string,
+  data: string | undefined,
+  options: TrainOptions,
+): Promise<TrainSettings> {
+  const path = join(run, runFiles.args);
+  if (!existsSync(path)) {
+    throw new UsageError(`There is no run to resume in ${run}.`, {
+      hint: 'Give the folder that the training wrote to: resnet train --resume runs/<name>',
+    });
+  }
+  const settings = parseSettings(await readFile(path, 'utf8'), path);
+  const changing = Object.keys(options).filter((name) => !freeOnResume.has(name));
+  if (changing.length > 0) {
+    const flags = changing.map(
+      (name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+    );
+    throw new UsageError(
+      `A resumed run keeps its settings: ${flags.join(', ')} cannot be given with --resume.`,
+      { hint: 'To train otherwise, start a new run without --resume.' },
+    );
+  }
+  if (data !== undefined && data !== settings.data) {
+    throw new UsageError(`The run in ${run} trains on ${settings.data}, not on ${data}.`, {
+      hint: `To go on with it: resnet train --resume ${run}`,
+    });
+  }
+  return { ...settings, ...(options.backend !== undefined && { backend: options.backend }) };
+}
+
+function parseSettings(text: string, path: string): TrainSettings {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${path} is damaged: it is not JSON.`, { cause });
+  }
+  const given = value as Partial<TrainSettings> | null;
+  if (given?.version !== 1 || typeof given.data !== 'string' || typeof given.model !== 'string') {
+    throw new UsageError(`${path} was not written by this version of resnet.`);
+  }
+  return given as TrainSettings;
+}
+
+/** The folder that a new run writes to, and whether its name was asked for. */
+export function chooseFolder(
+  data: string,
+  options: TrainOptions,
+  cwd: string,
+): { folder: string; beside: string | undefined } {
+  if (options.name !== undefined && options.out !== undefined) {
+    throw new UsageError('Give --name or --out, not both.');
+  }
+  if (options.out !== undefined)
+    return { folder: checkFree(resolve(cwd, options.out), options), beside: undefined };
+  if (options.name !== undefined) {
+    if (/[/\\]|^\.*$/.test(options.name)) {
+      throw new UsageError(`--name is a name, not a path: ${options.name}`, {
+        hint: 'Use --out for a folder elsewhere.',
+      });
+    }
+    return { folder: checkFree(resolve(cwd, 'runs', options.name), options), beside: undefined };
+  }
+  const base = resolve(cwd, 'runs', nameOf(data));
+  if (options.force === true) return { folder: checkFree(base, options), beside: undefined };
+  if (!isTaken(base)) return { folder: base, beside: undefined };
+  for (let n = 2; ; n++) {
+    if (!isTaken(`${base}-${n}`)) return { folder: `${base}-${n}`, beside: base };
+  }
+}
+
+/** The folder's name, or that of the folder that holds the manifest. */
+function nameOf(data: string): string {
+  const isManifest = extname(data) === '.json';
+  const stem = isManifest ? basename(data, '.json') : basename(data);
+  const name = isManifest && stem === 'split' ? basename(dirname(data)) : stem;
+  return name === '' ? 'run' : name;
+}
+
+/** A run writes nowhere where files of the same names, but of another origin, could be lost. */
+function checkFree(folder: string, { force }: TrainOptions): string {
+  const found = Object.values(runFiles).filter((name) => existsSync(join(folder, name)));
+  const isRun = found.includes(runFiles.args);
+  if (found.length === 0 || (isRun && force === true)) return folder;
+  if (isRun) {
+    throw new UsageError(`${folder} holds a run already.`, {
+      hint: 'Choose another name, go on with it (--resume), or replace it (--force).',
+    });
+  }
+  throw new UsageError(`${folder} is no run, but holds ${found.join(', ')}.`, {
+    hint: 'A run would overwrite that: choose another folder.',
+  });
+}
+
+function isTaken(folder: string): boolean {
+  return Object.values(runFiles).some((name) => existsSync(join(folder, name)));
+}
+
+/** A path as the user would type it: relative where that is shorter. */
+export function shownPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  if (short === '') return '.';
+  return short.startsWith('..') ? path : short;
+}
+
+/** Settings with nothing left open. */
+export type CompleteSettings = TrainSettings & {
+  readonly imageSize: readonly [height: number, width: number];
+};
+
+/** Fills in what depends on the pictures. */
+export async function completeSettings(
+  settings: TrainSettings,
+  { train }: Pick<Dataset, 'train'>,
+): Promise<CompleteSettings> {
+  const { imageSize } = settings;
+  if (imageSize !== undefined) return { ...settings, imageSize };
+  const side = await suitableImageSize(train);
+  return { ...settings, imageSize: [side, side] };
+}
