@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { includeFolder, libraryFolder } from './cache.ts';
 import { NativeError } from './errors.ts';
@@ -31,25 +31,25 @@ function sourcesKey(tfjs: TfjsPackage): string {
 export interface BuildOptions {
   readonly target: Target;
   readonly installation: string;
-  /** A folder of this process, on the disk of the installation. */
-  readonly staging: string;
   readonly tfjs: TfjsPackage;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Compiles the package's addon against an installation, unless that was done before, makes sure
- * that it loads, and returns its path. The Node-API headers come from `node-api-headers`: the
+ * that it loads, and returns its path. The caller holds the lock. The Node-API headers come from `node-api-headers`: the
  * addon uses nothing else of Node, so neither node-gyp nor Node's own headers are needed.
  *
  * Throws NativeError: NO_COMPILER, BUILD_FAILED, LOAD_FAILED.
  */
 export async function buildAddon(options: BuildOptions): Promise<string> {
-  const { installation, staging, tfjs, signal } = options;
+  const { installation, tfjs, signal } = options;
   const addon = addonPath(installation, tfjs);
   if (existsSync(addon)) return addon;
   const compiler = await findCompiler(signal);
-  const work = join(staging, 'addon');
+  // Beside where it will lie: the run path to the libraries is relative.
+  const work = join(installation, 'addon', 'building');
+  rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const built = join(work, 'tfjs_binding.node');
   const result = await run(compiler, compilerArguments(options, built), { signal });
@@ -61,10 +61,7 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
     );
   }
   await checkLoads(built, signal);
-  const folder = join(addon, '..');
-  mkdirSync(join(folder, '..'), { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(work, folder);
+  renameSync(work, dirname(addon));
   return addon;
 }
 
@@ -87,13 +84,13 @@ function compilerArguments({ target, installation, tfjs }: BuildOptions, output:
     ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
     join(libraries, target.libraries.cc),
     join(libraries, target.libraries.framework),
-    // Relative first, for a cache that was moved; absolute for an addon that is not yet in place.
+    // Relative: the cache may be moved, and a new installation is made in another place first.
     `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/../../tensorflow`,
-    `-Wl,-rpath,${libraries}`,
   ];
 }
 
-async function findCompiler(signal: AbortSignal | undefined): Promise<string> {
+/** The first C++ compiler that answers. Throws NativeError (NO_COMPILER). */
+export async function findCompiler(signal?: AbortSignal): Promise<string> {
   for (const compiler of [process.env.CXX, 'g++', 'c++', 'clang++']) {
     if (!compiler) continue;
     if ((await run(compiler, ['--version'], { signal })).code === 0) return compiler;

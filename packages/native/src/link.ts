@@ -27,11 +27,15 @@ export function linkAddon(tfjs: TfjsPackage, addon: string): void {
     renameSync(temporary, tfjs.addon);
   } catch (error) {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
-    throw new NativeError(
-      'NOT_WRITABLE',
-      `${tfjs.name} was found in ${tfjs.folder}, where nothing may be written: the addon cannot be linked in.`,
-      'Make that folder writable and run the set-up once (in a container image: while it is built, as the user who owns node_modules).',
-      { cause: error },
-    );
+    throw notWritable(tfjs, error);
   }
+}
+
+export function notWritable(tfjs: TfjsPackage, cause: unknown): NativeError {
+  return new NativeError(
+    'NOT_WRITABLE',
+    `${tfjs.name} was found in ${tfjs.folder}, where nothing may be written: the addon cannot be linked in.`,
+    'Make that folder writable and run the set-up once (in a container image: while it is built, as the user who owns node_modules).',
+    { cause },
+  );
 }

@@ -53,10 +53,11 @@ export function defaultBases(from?: string | URL): readonly (string | URL)[] {
 }
 
 function resolvePackage(name: TfjsPackageName, base: string | URL): string | undefined {
-  const url =
-    base instanceof URL || base.startsWith('file:') ? new URL(base) : pathToFileURL(base);
+  const url = base instanceof URL || base.startsWith('file:') ? new URL(base) : pathToFileURL(base);
   // createRequire wants a file; for a folder any name inside it will do.
-  const anchor = /\.[cm]?[jt]s$/.test(url.pathname) ? url : new URL(`${url.href.replace(/\/$/, '')}/_.js`);
+  const anchor = /\.[cm]?[jt]s$/.test(url.pathname)
+    ? url
+    : new URL(`${url.href.replace(/\/$/, '')}/_.js`);
   for (const parent of createRequire(anchor).resolve.paths(name) ?? []) {
     const folder = join(parent, name);
     if (existsSync(join(folder, 'package.json'))) return realpathSync(folder);
@@ -89,4 +90,3 @@ function napiVersion({ binary }: Manifest): number {
 export function requireFrom(folder: string): NodeJS.Require {
   return createRequire(join(folder, 'package.json'));
 }
-
