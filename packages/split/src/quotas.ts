@@ -33,7 +33,7 @@ export function quotas(
     throw new SplitError(
       'BAD_OPTION',
       amount < least
-        ? `${name}: ${amount} images are too few for ${least} classes: each needs one`
+        ? `${name}: ${amount} ${amount === 1 ? 'image is' : 'images are'} too few for ${least} classes: each needs one`
         : `${name}: ${amount} images are too many: of ${total} images ${limit} can be taken, so that each class keeps one in every other part`,
       amount === 1
         ? `A number from 1 up is a count of images; a share lies between 0 and 1, as ${name}: 0.2.`

@@ -3,8 +3,8 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { parseManifest, type SplitManifest } from '@resnet/split';
 
-import { UsageError } from '../errors.ts';
 import { hasCode } from '../run-folder/write-whole.ts';
+import { missingPath } from './missing-path.ts';
 import { usageOfSplit } from './split-errors.ts';
 
 export interface ManifestFile {
@@ -19,8 +19,7 @@ export async function readManifest(path: string): Promise<ManifestFile> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    throw new UsageError(`There is no file ${path}`, { cause: error });
+    throw hasCode(error, 'ENOENT') ? await missingPath('file', path) : error;
   }
   const manifest = usageOfSplit(() => parseManifest(text), path);
   return { manifest, root: resolve(dirname(path), manifest.root) };

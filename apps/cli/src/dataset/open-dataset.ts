@@ -10,6 +10,7 @@ import { forEachConcurrently } from './concurrent.ts';
 import { findDuplicates } from './duplicates.ts';
 import { detectLayout, type Layout } from './layout.ts';
 import { locate, readManifest } from './manifest-file.ts';
+import { missingPath } from './missing-path.ts';
 import { planSplit, splitPlanned, type PlanOptions } from './plan-split.ts';
 import { scanDataset, type Scan, type ScannedFile } from './scan.ts';
 import { describeDuplicates, describeScan } from './warnings.ts';
@@ -47,7 +48,7 @@ export interface Dataset {
 export async function openDataset(path: string, options: PlanOptions): Promise<Dataset> {
   const absolute = resolve(path);
   const layout = await detectLayout(absolute);
-  if (layout === undefined) throw new UsageError(`There is no file or folder ${absolute}`);
+  if (layout === undefined) throw await missingPath('file or folder', absolute);
   if (layout.kind === 'manifest') return openManifest(absolute, options.signal);
   if (layout.kind === 'parts') return openParts(absolute, layout, options);
   return openClasses(absolute, options);

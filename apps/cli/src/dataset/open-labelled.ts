@@ -7,6 +7,7 @@ import { plural } from '../format.ts';
 import { didYouMean } from '../suggest.ts';
 import { detectLayout, type Layout } from './layout.ts';
 import { locate, readManifest } from './manifest-file.ts';
+import { missingPath } from './missing-path.ts';
 import type { Example } from './open-dataset.ts';
 import { scanDataset } from './scan.ts';
 import { describeScan } from './warnings.ts';
@@ -39,7 +40,7 @@ export async function openLabelled(
   const absolute = resolve(path);
   const { classes, part } = options;
   const layout = await detectLayout(absolute);
-  if (layout === undefined) throw new UsageError(`There is no file or folder ${absolute}`);
+  if (layout === undefined) throw await missingPath('file or folder', absolute);
   const { files, source, warnings } = await collect(absolute, layout, part, options.signal);
   if (files.length === 0) throw new UsageError(`There are no pictures in ${source}`);
   const numbers = new Map(classes.map((label, number) => [label.normalize('NFC'), number]));

@@ -12,6 +12,7 @@ import {
 import { UsageError } from '../errors.ts';
 import { hasCode } from '../run-folder/write-whole.ts';
 import { forEachConcurrently } from './concurrent.ts';
+import { missingPath } from './missing-path.ts';
 
 export interface ScannedFile extends LabelledFile {
   readonly bytes: number;
@@ -97,9 +98,7 @@ async function listRoot(root: string): Promise<string[]> {
   try {
     return (await readdir(root)).filter((name) => !isHidden(name));
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) {
-      throw new UsageError(`There is no folder ${root}`, { cause: error });
-    }
+    if (hasCode(error, 'ENOENT')) throw await missingPath('folder', root);
     if (hasCode(error, 'ENOTDIR')) {
       throw new UsageError(`${root} is a file; a folder with a sub-folder a class was expected`, {
         cause: error,
