@@ -201,7 +201,8 @@ declare const WebAssembly: {
   ) => { readonly exports: SimdKernels };
 };
 
-function instantiate(base64: string, memory: WasmMemory): SimdKernels {
+/** Compiles one of the two modules over the memory it is for. */
+export function instantiate(base64: string, memory: WasmMemory): SimdKernels {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
 }

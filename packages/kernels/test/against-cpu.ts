@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+
+import { composed } from '../src/composed/index.ts';
+import type { Primitives } from '../src/primitives.ts';
+import { primitives } from '../src/registry.ts';
+
+/**
+ * Runs `call` with the primitives of the backend under test and with the composed ones on the cpu
+ * backend (themselves tested against PyTorch). The values of all results come back end to end; that
+ * the shapes agree, and that nothing but the results was left, is seen to here.
+ */
+export async function runHereAndOnCpu(
+  backend: string,
+  call: (p: Primitives) => tf.Tensor[],
+): Promise<{ here: number[]; onCpu: number[] }> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await tf.setBackend('cpu');
+  const reference = tf.tidy(() => call(composed));
+  const expected = await take(reference);
+  await tf.setBackend(backend);
+  const before = tf.memory().numTensors;
+  const results = tf.tidy(() => call(primitives()));
+  expect(tf.memory().numTensors - before, 'tensors left').toBe(results.length);
+  const received = await take(results);
+  expect(received.shapes).toEqual(expected.shapes);
+  return { here: received.values, onCpu: expected.values };
+}
+
+async function take(tensors: tf.Tensor[]): Promise<{ shapes: number[][]; values: number[] }> {
+  const data = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return {
+    shapes: tensors.map(({ shape }) => shape),
+    values: data.flatMap((values) => Array.from(values)),
+  };
+}
+
+/** Draws the cases of a test; the same seed gives the same cases. */
+export class Sampler {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** At least 0 and less than `bound` (Numerical Recipes' linear congruence). */
+  integer(bound: number): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((this.#state / 2 ** 32) * bound);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.integer(items.length)]!;
+  }
+
+  /** In -1..1. */
+  values(size: number): Float32Array {
+    return Float32Array.from({ length: size }, () => this.integer(2 ** 24) / 2 ** 23 - 1);
+  }
+}

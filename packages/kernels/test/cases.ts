@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { convOutputShape, type ConvGeometry, type Shape4D } from '../src/geometry.ts';
+import type { BatchNormSettings, Primitives } from '../src/primitives.ts';
+import type { Sampler } from './against-cpu.ts';
+
+export interface ConvCase {
+  readonly x: Shape4D;
+  readonly filter: Shape4D;
+  readonly y: Shape4D;
+  readonly geometry: ConvGeometry;
+}
+
+/** How large the cases get. */
+export interface Sizes {
+  readonly images: readonly number[];
+  readonly channels: readonly number[];
+}
+
+/** A convolution that exists, of all the kinds that torch would accept. */
+export function sampleConv(sampler: Sampler, sizes: Sizes): ConvCase {
+  for (;;) {
+    const groups = sampler.pick([1, 1, 1, 2, 3, 4]);
+    const channels = sampler.pick([1, ...sizes.channels]);
+    const geometry = {
+      stride: sampler.pick([1, 1, 2, 2, 3]),
+      padding: sampler.pick([0, 1, 2, 3]),
+      dilation: sampler.pick([1, 1, 2, 3]),
+      groups,
+    };
+    const height = sampler.pick([1, 2, 3, 3, 5, 7]);
+    const width = sampler.integer(5) === 0 ? sampler.pick([1, 2, 3]) : height;
+    const x: Shape4D = [
+      sampler.pick([1, 2, 3]),
+      sampler.pick(sizes.images),
+      sampler.pick(sizes.images),
+      channels * groups,
+    ];
+    const filter: Shape4D = [height, width, channels, sampler.pick(sizes.channels) * groups];
+    const y = convOutputShape(x, filter, geometry);
+    if (y[1] > 0 && y[2] > 0) return { x, filter, y, geometry };
+  }
+}
+
+/** The convolution and both its gradients. */
+export function conv(sampler: Sampler, { x, filter, y, geometry }: ConvCase) {
+  const [xs, filters, dys] = [x, filter, y].map((shape) =>
+    sampler.values(tf.util.sizeFromShape([...shape])),
+  );
+  return (p: Primitives): tf.Tensor[] => {
+    const image = tf.tensor4d(xs!, [...x]);
+    const taps = tf.tensor4d(filters!, [...filter]);
+    const dy = tf.tensor4d(dys!, [...y]);
+    return [
+      p.conv2d(image, taps, geometry),
+      p.conv2dInputGradient(dy, taps, x, geometry),
+      p.conv2dFilterGradient(image, dy, filter, geometry),
+    ];
+  };
+}
+
+/** Batch norm in training and with given statistics, with the gradients of both. */
+export function batchNorm(sampler: Sampler, shape: Shape4D, settings: BatchNormSettings) {
+  const size = tf.util.sizeFromShape([...shape]);
+  const channels = shape[3];
+  const xs = sampler.values(size).map((value) => 3 * value + 1);
+  const dys = sampler.values(size);
+  const [scales, offsets, means] = [0, 1, 2].map(() => sampler.values(channels));
+  const variances = sampler.values(channels).map((value) => value ** 2 + 0.1);
+  return (p: Primitives): tf.Tensor[] => {
+    const x = tf.tensor4d(xs, [...shape]);
+    const dy = tf.tensor4d(dys, [...shape]);
+    const scale = tf.tensor1d(scales!);
+    const offset = tf.tensor1d(offsets!);
+    const mean = tf.tensor1d(means!);
+    const variance = tf.tensor1d(variances);
+    const trained = p.batchNormTraining(x, scale, offset, settings);
+    const back = p.batchNormGradient(dy, x, scale, trained.saved, trained.output, settings);
+    const output = p.batchNormInference(x, scale, offset, mean, variance, settings);
+    const frozen = p.batchNormInferenceGradient(dy, x, scale, mean, variance, output, settings);
+    return [
+      trained.output,
+      trained.mean,
+      trained.variance,
+      back.x,
+      back.scale,
+      back.offset,
+      output,
+      frozen.x,
+      frozen.scale,
+      frozen.offset,
+    ];
+  };
+}
