@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Raster } from '@resnet/image';
+import { sniffImageType } from '@resnet/split';
+import sharp from 'sharp';
+
+import { bmpSize, decodeBmp } from './bmp.ts';
+import { DecodeError } from './decode-error.ts';
+import { cmykToRgb, overWhite } from './pixels.ts';
+
+export interface DecodeOptions {
+  /** A picture with more pixels is refused before it is decoded. */
+  readonly maxPixels?: number;
+}
+
+/** Where Pillow gives up ("decompression bomb"): 179 megapixels, 512 MB as RGB. */
+export const defaultMaxPixels = 178_956_970;
+
+/**
+ * A picture file as 8-bit RGB, the way Pillow's `convert('RGB')` gives it: EXIF rotation applied,
+ * 16 bits cut to the upper 8 (Pillow clips 16-bit grey to white instead), CMYK by the plain formula, the first frame of an animation, and
+ * transparency over white. Colour profiles are not applied. A file that is cut off or damaged is an
+ * error, as in Pillow; half a picture would be learned as if it were whole.
+ *
+ * The whole picture is decoded even where a small one would do: letting the JPEG decoder shrink it
+ * changes pixels by far more than a level, and the pretrained weights notice.
+ *
+ * @throws {DecodeError} naming the file and the reason
+ */
+export async function decodeFile(path: string, options: DecodeOptions = {}): Promise<Raster> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new DecodeError('UNREADABLE_FILE', readFailure(cause), { path, cause });
+  }
+  return await decodeImage(bytes, { ...options, path });
+}
+
+/**
+ * {@link decodeFile} for bytes in memory; `path` is for messages only.
+ *
+ * @throws {DecodeError}
+ */
+export async function decodeImage(
+  bytes: Buffer,
+  { maxPixels = defaultMaxPixels, path }: DecodeOptions & { readonly path?: string } = {},
+): Promise<Raster> {
+  const named = path === undefined ? {} : { path };
+  if (bytes.length === 0) throw new DecodeError('EMPTY_FILE', 'the file is empty', named);
+  const type = sniffImageType(bytes.subarray(0, 64));
+  if (type === undefined) {
+    throw new DecodeError(
+      'NOT_AN_IMAGE',
+      'not a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture',
+      named,
+    );
+  }
+  try {
+    return type === 'bmp' ? fromBmp(bytes, maxPixels) : await fromSharp(bytes, maxPixels);
+  } catch (cause) {
+    if (cause instanceof TooLarge) {
+      throw new DecodeError(
+        'IMAGE_TOO_LARGE',
+        `${cause.width} x ${cause.height} pixels are more than the limit of ${maxPixels}`,
+        named,
+      );
+    }
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new DecodeError(
+      'DAMAGED_IMAGE',
+      `the ${type.toUpperCase()} data is cut off or damaged (${tidy(detail)})`,
+      { ...named, cause },
+    );
+  }
+}
+
+async function fromSharp(bytes: Buffer, maxPixels: number): Promise<Raster> {
+  // 'error' fails on what is missing or broken, and lets pass what decoders merely remark on
+  // (such as bytes after the end); Pillow draws the line there too.
+  const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: false });
+  const { width, height, space } = await image.metadata();
+  if (width * height > maxPixels) throw new TooLarge(width, height);
+  const cmyk = space === 'cmyk';
+  const oriented = image.autoOrient();
+  const pipeline = cmyk
+    ? oriented.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : oriented.toColourspace('srgb');
+  const { data, info } = await pipeline
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const size = { width: info.width, height: info.height };
+  if (cmyk && info.channels === 4) return { ...size, data: cmykToRgb(data) };
+  if (info.channels === 4) return { ...size, data: overWhite(data) };
+  if (info.channels === 3) return { ...size, data };
+  throw new Error(`${info.channels} channels of colour`);
+}
+
+function fromBmp(bytes: Buffer, maxPixels: number): Raster {
+  const { width, height } = bmpSize(bytes);
+  if (width <= 0 || height <= 0) throw new Error(`a size of ${width} x ${height}`);
+  if (width * height > maxPixels) throw new TooLarge(width, height);
+  return decodeBmp(bytes);
+}
+
+class TooLarge extends Error {
+  readonly width: number;
+  readonly height: number;
+
+  constructor(width: number, height: number) {
+    super('too large');
+    this.width = width;
+    this.height = height;
+  }
+}
+
+/** The decoder's first line, without the name of the function that wrote it. */
+function tidy(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line
+    .replace(/^Input (buffer|file) has corrupt header: /, '')
+    .slice(0, 120)
+    .trim();
+}
+
+function readFailure(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'is a folder';
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
+}

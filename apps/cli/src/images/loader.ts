@@ -1,0 +1,171 @@
+import type { BatchMix } from '@resnet/image';
+import { Random } from '@resnet/random';
+import type { Batch, DataSource } from '@resnet/trainer';
+
+import { defaultMaxPixels } from './decode.ts';
+import { ImageLoaderError } from './loader-error.ts';
+import type { BadImage, Transform } from './protocol.ts';
+import { defaultCacheBytes, SharedCache } from './shared-cache.ts';
+import { BadImages, defaultPrefetch, imageLength, runAhead, type RawBatch } from './slots.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface ImageFile {
+  /** As `fs` opens it: absolute, or relative to the working directory. */
+  readonly path: string;
+  readonly label: number;
+}
+
+export interface ImageLoaderOptions {
+  readonly files: readonly ImageFile[];
+  readonly batchSize: number;
+  /** Training (random, shuffled, bad pictures replaced) or evaluation (in order, bad ones left out). */
+  readonly transform: Transform;
+  /** Decides order and augmentation, with the epoch. */
+  readonly seed?: number;
+  /** Leaves out a last batch that is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Mixup and cutmix; then batches carry soft targets. */
+  readonly mix?: BatchMix;
+  /** Classes there are; needed with `mix`. */
+  readonly classes?: number;
+  /** Threads to work with, shared with other loaders and closed by their owner. */
+  readonly pool?: WorkerPool;
+  /** Threads of its own where no pool is given. */
+  readonly workers?: number;
+  /** Batches made ahead. */
+  readonly prefetch?: number;
+  /** Memory for decoded pictures; 0 keeps none. Default: see `defaultCacheBytes`. */
+  readonly cacheBytes?: number;
+  readonly maxPixels?: number;
+  readonly signal?: AbortSignal;
+  /** Told once of each picture that cannot be read. */
+  readonly onBadImage?: (path: string, reason: string) => void;
+}
+
+/** A {@link DataSource} that reads picture files. */
+export interface ImageLoader extends DataSource {
+  /** Pictures that could not be read so far. */
+  readonly badImages: readonly BadImage[];
+  /** Bytes of decoded pictures kept. */
+  readonly cachedBytes: number;
+  /** Ends its threads, if they are its own, and frees what it keeps. */
+  close(): Promise<void>;
+}
+
+/**
+ * Picture files to batches, decoded and transformed in worker threads ahead of their use.
+ *
+ * The same options, seed and epoch give the same batches to the last bit, however many workers
+ * there are and whatever is cached: each picture of each epoch has its own generator,
+ * `new Random(seed).fork(epoch).fork(index)`. `start` skips batches without decoding them.
+ *
+ * A picture that cannot be read is told of once and never ends the run. In training another
+ * picture, drawn by the same generator, takes its place, so that batches keep their size; in
+ * evaluation its batch is smaller (a batch of bad pictures only is left out), so that nothing is
+ * counted that is not there.
+ *
+ * @throws {ImageLoaderError} for options that cannot be; from `batches` when a worker crashes or
+ *   too many pictures in a row are bad, and `signal.reason` when aborted
+ */
+export function imageLoader(options: ImageLoaderOptions): ImageLoader {
+  const { files, batchSize, transform, seed = 0, dropLast = false, mix, classes = 0 } = options;
+  check(options);
+  const training = transform.kind === 'train';
+  const pool = options.pool ?? new WorkerPool(options.workers);
+  const paths = files.map((file) => file.path);
+  const bad = new BadImages(paths, options.onBadImage);
+  const cache = SharedCache.allocate(files.length, options.cacheBytes ?? defaultCacheBytes());
+  const source = pool.register({
+    paths,
+    labels: Int32Array.from(files, (file) => file.label),
+    transform,
+    seed,
+    classes: mix === undefined ? 0 : classes,
+    mix: mix ?? null,
+    maxPixels: options.maxPixels ?? defaultMaxPixels,
+    badImages: training ? 'replace' : 'drop',
+    cache: cache.buffers,
+  });
+  const batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(files.length / batchSize);
+  const size = dropLast ? batchesPerEpoch * batchSize : files.length;
+  const [height, width] = transform.options.inputSize;
+
+  return {
+    size,
+    batchesPerEpoch,
+    imageShape: [height, width, 3],
+    badImages: bad.list,
+    get cachedBytes() {
+      return cache.bytes;
+    },
+    async *batches(epoch, start = 0) {
+      const order = epochOrder(files.length, training ? seed : undefined, epoch);
+      const made = runAhead({
+        pool,
+        source,
+        epoch,
+        start,
+        batchSize,
+        transform,
+        classes: mix === undefined ? 0 : classes,
+        prefetch: options.prefetch ?? defaultPrefetch(batchSize, transform),
+        signal: options.signal,
+        onBad: (list) => bad.add(list),
+        indicesOf: (position) =>
+          position < batchesPerEpoch
+            ? order.slice(position * batchSize, Math.min((position + 1) * batchSize, size))
+            : undefined,
+      });
+      for await (const raw of made) {
+        if (raw.size > 0)
+          yield copyOf(raw, imageLength(transform), mix === undefined ? 0 : classes);
+      }
+    },
+    async close() {
+      pool.unregister(source);
+      if (options.pool === undefined) await pool.close();
+    },
+  };
+}
+
+/** The order of an epoch: shuffled by seed and epoch, or as given without a seed. */
+export function epochOrder(size: number, seed: number | undefined, epoch: number): Int32Array {
+  const indices = Array.from({ length: size }, (_, i) => i);
+  if (seed === undefined) return Int32Array.from(indices);
+  return Int32Array.from(new Random(seed).fork('order').fork(epoch).shuffle(indices));
+}
+
+/** Out of shared memory, which the next batch will be made in and native code need not accept. */
+function copyOf(raw: RawBatch, imageLength: number, classes: number): Batch {
+  const { size } = raw;
+  return {
+    size,
+    images: raw.images.slice(0, size * imageLength),
+    labels: raw.labels.slice(0, size),
+    ...(classes > 0 && { targets: raw.targets.slice(0, size * classes) }),
+  };
+}
+
+function check({
+  files,
+  batchSize,
+  mix,
+  classes = 0,
+  prefetch,
+  cacheBytes,
+}: ImageLoaderOptions): void {
+  const fail = (expected: string, received: unknown): never => {
+    throw new ImageLoaderError(
+      'INVALID_OPTION',
+      `image loader: ${expected}, received ${String(received)}`,
+    );
+  };
+  if (files.length === 0) fail('at least one file', 0);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    fail('batchSize is a positive integer', batchSize);
+  if (prefetch !== undefined && (!Number.isInteger(prefetch) || prefetch < 1)) {
+    fail('prefetch is a positive integer', prefetch);
+  }
+  if (cacheBytes !== undefined && !(cacheBytes >= 0)) fail('cacheBytes is 0 or more', cacheBytes);
+  if (mix !== undefined && classes < 2) fail('mixing batches needs the number of classes', classes);
+}

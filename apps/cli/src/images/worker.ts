@@ -1,0 +1,40 @@
+/** What runs in each image worker: batches in the order they were asked for, one after the other. */
+import { parentPort } from 'node:worker_threads';
+
+import sharp from 'sharp';
+
+import { BatchWork } from './batch-work.ts';
+import type { ToWorker, WorkerReport } from './protocol.ts';
+
+const port = parentPort!;
+
+// Parallelism comes from several pictures at once, and no picture is asked for twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+const sources = new Map<number, BatchWork>();
+let queue = Promise.resolve();
+
+port.on('message', (message: ToWorker) => {
+  queue = after(queue, message);
+});
+
+async function after(previous: Promise<void>, message: ToWorker): Promise<void> {
+  await previous;
+  switch (message.type) {
+    case 'source':
+      sources.set(message.id, new BatchWork(message.spec));
+      break;
+    case 'forget':
+      sources.delete(message.id);
+      break;
+    case 'batch': {
+      const work = sources.get(message.job.source)!;
+      const report: WorkerReport = await work.run(message.job, message.workers);
+      port.postMessage(report);
+      break;
+    }
+    default:
+      port.close();
+  }
+}
