@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/**
+ * A contestant: a process that prints one JSON line when ready, then for each line `run` on its
+ * standard input does its work once and prints one JSON line `{ seconds, images, ... }`. It sits
+ * idle between, so that contestants can take turns on the same cores.
+ */
+export class Contestant {
+  #child;
+  #lines;
+  #stderr = '';
+
+  constructor(name, command, args, env = {}) {
+    this.name = name;
+    this.#child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child.stderr.on('data', (chunk) => {
+      this.#stderr = (this.#stderr + chunk).slice(-4000);
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async #next() {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error(`${this.name} ended early:\n${this.#stderr}`);
+      if (value.startsWith('{')) return JSON.parse(value);
+    }
+  }
+
+  /** What the contestant says of itself: versions, threads. */
+  ready() {
+    return this.#next();
+  }
+
+  async run() {
+    this.#child.stdin.write('run\n');
+    return this.#next();
+  }
+
+  stop() {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Lets the contestants take turns; gives each one's rounds. */
+export async function alternate(contestants, rounds) {
+  const results = contestants.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) {
+      results[i].push(await contestant.run());
+    }
+  }
+  return results;
+}

@@ -1,0 +1,45 @@
+"""One side of `pnpm bench train`: PyTorch eager, training steps on synthetic data."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).parent))
+from torch_resnet import build  # noqa: E402
+
+name, batch, size, steps, memory_format, precision = sys.argv[1:7]
+batch, size, steps = int(batch), int(size), int(steps)
+layout = torch.channels_last if memory_format == "channels_last" else torch.contiguous_format
+
+torch.manual_seed(0)
+model = build(name).to(memory_format=layout).train()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, foreach=True)
+criterion = nn.CrossEntropyLoss()
+images = torch.randn(batch, 3, size, size).to(memory_format=layout)
+labels = torch.randint(0, 10, (batch,))
+
+
+def step() -> float:
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+        loss = criterion(model(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+for _ in range(3):
+    step()
+print(json.dumps({"version": f"PyTorch {torch.__version__} {memory_format} {precision}", "threads": torch.get_num_threads()}), flush=True)
+for _ in sys.stdin:
+    began = time.perf_counter()
+    for _ in range(steps):
+        loss = step()
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "images": steps * batch, "loss": loss, "peakMB": peak}), flush=True)
