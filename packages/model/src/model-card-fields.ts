@@ -50,15 +50,15 @@ export function readLabels(value: unknown, classes: number): readonly string[] {
   return indices.map((index) => (value[index] as string | undefined) ?? index);
 }
 
-/** timm's defaults, where a file leaves something out, are those of its `resolve_data_config`. */
+/**
+ * What is left out has the default of timm's `resolve_data_config`. A net of other channels than
+ * its preprocessing was written for takes the mean of that, as there.
+ */
 export function readPretrained(fields: Fields, inChannels: number): PretrainedConfig {
-  const inputSize = readNumbers('input_size', fields['input_size'] ?? [inChannels, 224, 224], 3);
-  for (const size of inputSize) readInteger('input_size', size, 1);
-  if (inputSize[0] !== inChannels) {
-    throw invalid('input_size', `of ${inChannels} channels, as the net takes`, inputSize);
-  }
-  const mean = readNumbers('mean', fields['mean'] ?? [0.485, 0.456, 0.406], inChannels);
-  const std = readNumbers('std', fields['std'] ?? [0.229, 0.224, 0.225], inChannels);
+  const size = readNumbers('input_size', fields['input_size'] ?? [inChannels, 224, 224], 3);
+  const [, height, width] = size.map((length) => readInteger('input_size', length, 1));
+  const mean = readChannels('mean', fields['mean'] ?? [0.485, 0.456, 0.406], inChannels);
+  const std = readChannels('std', fields['std'] ?? [0.229, 0.224, 0.225], inChannels);
   if (!std.every((value) => value > 0)) throw invalid('std', 'positive numbers', std);
   const interpolation = fields['interpolation'] ?? 'bicubic';
   if (!interpolations.includes(interpolation as (typeof interpolations)[number])) {
@@ -73,12 +73,20 @@ export function readPretrained(fields: Fields, inChannels: number): PretrainedCo
     throw invalid('crop_mode', 'center, the one that is implemented', cropMode);
   }
   return {
-    inputSize: inputSize as unknown as PretrainedConfig['inputSize'],
+    inputSize: [inChannels, height!, width!],
     mean,
     std,
     interpolation: interpolation as PretrainedConfig['interpolation'],
     cropPct,
   };
+}
+
+function readChannels(field: string, value: unknown, channels: number): readonly number[] {
+  const length = Array.isArray(value) && value.length > 0 ? value.length : channels;
+  const numbers = readNumbers(field, value, length);
+  if (length === channels) return numbers;
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / length;
+  return Array.from({ length: channels }, () => mean);
 }
 
 export function invalid(

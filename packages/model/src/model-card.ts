@@ -86,6 +86,7 @@ function namedConfig(architecture: string, file: Fields, pretrained: Fields): Re
   const given = file['model_args'] ?? {};
   if (!isRecord(given)) throw invalid('model_args', 'an object', given);
   for (const [name, value] of Object.entries(given)) {
+    if (name === 'zero_init_last') continue; // how weights start, not what the net is
     const field = Object.hasOwn(modelArguments, name) ? modelArguments[name] : undefined;
     if (field === undefined) {
       const known = Object.keys(modelArguments).join(', ');
@@ -132,7 +133,7 @@ export function formatModelConfig(card: ModelCard): Record<string, unknown> {
     },
     ...(args === undefined ? { resnet: config } : {}),
   };
-  readPretrained(file.pretrained_cfg, config.inChannels);
+  readPretrained(file.pretrained_cfg, config.inChannels); // throws for what could not be read
   return file;
 }
 

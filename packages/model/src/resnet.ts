@@ -78,10 +78,13 @@ export class ResNet {
    * @throws ModelError INPUT_INVALID where images have another shape; DISPOSED
    */
   forward(images: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor2D {
-    const features = this.forwardFeatures(images, options);
-    const logits = this.forwardHead(features, options);
-    features.dispose();
-    return logits;
+    // A tidy, so that whatever throws leaves nothing behind.
+    return tf.tidy(() => {
+      const features = this.forwardFeatures(images, options);
+      const logits = this.forwardHead(features, options);
+      features.dispose();
+      return logits;
+    });
   }
 
   /** The last feature map `[N, h, w, C]`, before pooling. The caller owns it. */
@@ -101,16 +104,18 @@ export class ResNet {
    */
   features(images: tf.Tensor4D, options: ForwardOptions = {}): readonly tf.Tensor4D[] {
     checkImages(images, this.#config.inChannels);
-    const maps: tf.Tensor4D[] = [];
+    this.#checkAlive();
     const segments = segmentsOf(this.#network, 'features');
     const last = segments.findLastIndex((segment) => segment.isFeature);
-    this.#checkAlive();
     const context = contextOf((name) => this.#variable(name), options);
-    runSegments(segments.slice(0, last + 1), images, context, (segment, output) => {
-      if (segment.isFeature) maps.push(output as tf.Tensor4D);
-      return segment.isFeature;
+    return tf.tidy(() => {
+      const maps: tf.Tensor4D[] = [];
+      runSegments(segments.slice(0, last + 1), images, context, (segment, output) => {
+        if (segment.isFeature) maps.push(output as tf.Tensor4D);
+        return segment.isFeature;
+      });
+      return maps;
     });
-    return maps;
   }
 
   /** Trainable variables by torch's names. This net owns them. */
@@ -220,7 +225,7 @@ export class ResNet {
   #run(part: 'features' | 'head', input: tf.Tensor, options: ForwardOptions): tf.Tensor {
     this.#checkAlive();
     const context = contextOf((name) => this.#variable(name), options);
-    return runSegments(segmentsOf(this.#network, part), input, context);
+    return tf.tidy(() => runSegments(segmentsOf(this.#network, part), input, context));
   }
 
   /** Sets variables to tensors of a state that fits them, creating those that do not exist. */

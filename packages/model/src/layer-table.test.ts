@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+
+import { layerTable } from './layer-table.ts';
+import { parameterCount } from './specs.ts';
+import { listModels, modelConfig } from './zoo.ts';
+
+describe('layerTable', () => {
+  it('has a row an operation, with shapes, parameters and MACs', () => {
+    const rows = layerTable(modelConfig('resnet50'), [224, 224]);
+    expect(rows.slice(0, 4)).toEqual([
+      {
+        name: 'conv1',
+        type: 'conv2d',
+        outputShape: [112, 112, 64],
+        parameters: 9408,
+        macs: 118013952,
+      },
+      {
+        name: 'bn1',
+        type: 'batchNorm+relu',
+        outputShape: [112, 112, 64],
+        parameters: 128,
+        macs: 0,
+      },
+      {
+        name: 'maxpool.maxPool',
+        type: 'maxPool',
+        outputShape: [56, 56, 64],
+        parameters: 0,
+        macs: 0,
+      },
+      {
+        name: 'layer1.0.conv1',
+        type: 'conv2d',
+        outputShape: [56, 56, 64],
+        parameters: 4096,
+        macs: 12845056,
+      },
+    ]);
+    expect(rows.at(-1)).toEqual({
+      name: 'fc',
+      type: 'linear',
+      outputShape: [1000],
+      parameters: 2049000,
+      macs: 2048000,
+    });
+  });
+
+  it('adds up to the parameters of the net', () => {
+    for (const name of listModels()) {
+      const config = modelConfig(name);
+      const sum = layerTable(config, [32, 32]).reduce((total, row) => total + row.parameters, 0);
+      expect(sum, name).toBe(parameterCount(config));
+    }
+  });
+
+  it('follows odd sizes and dilation', () => {
+    const shapeOf = (name: string, size: [number, number], outputStride = 32): readonly number[] =>
+      layerTable(modelConfig(name, { outputStride }), size).findLast(
+        (row) => row.outputShape.length === 3,
+      )!.outputShape;
+    expect(shapeOf('resnet18', [65, 97])).toEqual([3, 4, 512]);
+    expect(shapeOf('resnet18d', [65, 97])).toEqual([3, 4, 512]);
+    expect(shapeOf('resnet18', [64, 64], 8)).toEqual([8, 8, 512]);
+    expect(() => layerTable(modelConfig('resnet18'), [0, 3])).toThrow('two positive integers');
+  });
+});

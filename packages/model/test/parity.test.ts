@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+
+import { softmaxCrossEntropy } from '@resnet/kernels';
+import { describeBackends } from '@resnet/test-config/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import { modelConfig, ResNet, type BatchStatistics, type ResNetConfig } from '../src/index.ts';
+import { toTorchLayout } from '../src/layout.ts';
+import { digest, distance, formulaImages, formulaState, type Digest } from './formula.ts';
+
+interface Pass {
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, Digest>>;
+}
+
+interface Case {
+  readonly name: string;
+  readonly config: string;
+  readonly overrides: Partial<ResNetConfig>;
+  readonly images: readonly [number, number, number, number];
+  readonly labels: readonly number[];
+  readonly eval: Pass & { readonly logits: Digest };
+  readonly train: Pass & { readonly statistics: Readonly<Record<string, Digest>> };
+}
+
+// Made by tooling/reference/model/parity.py with torchvision, timm and nets written from the papers.
+const cases = JSON.parse(
+  readFileSync(new URL('./fixtures/parity.json', import.meta.url), 'utf8'),
+) as Case[];
+
+/** On the cpu backend, which is slow, the small ones. */
+const small = cases.filter(({ images }) => images[2] === 16);
+const named = cases.filter(({ name }) => /^(resnet18|resnet50|resnet20|plain20)$/.test(name));
+
+describe('against PyTorch', () => {
+  describeBackends(['cpu', 'wasm', 'tensorflow'], (backend) => {
+    const chosen = backend === 'cpu' ? small : cases;
+    for (const reference of chosen) {
+      it(`${reference.name}: logits, gradients, statistics`, async () => {
+        await compare(reference);
+      });
+    }
+    it('has the nets that must be here', () => {
+      expect(named).toHaveLength(4);
+    });
+  });
+});
+
+async function compare(reference: Case): Promise<void> {
+  const before = tf.memory().numTensors;
+  const config = modelConfig(reference.config, reference.overrides);
+  const model = ResNet.fromStateDict(config, formulaState(config));
+  const [n, c, h, w] = reference.images;
+  const images = tf.tensor4d(formulaImages(reference.images), [n, h, w, c]);
+  const targets = tf.tidy(() =>
+    tf.cast(tf.oneHot(tf.tensor1d([...reference.labels], 'int32'), config.numClasses), 'float32'),
+  ) as tf.Tensor2D;
+
+  const logits = model.forward(images);
+  expect(logits.shape).toEqual([n, config.numClasses]);
+  const logitsDistance = distance(digest('logits', await logits.data()), reference.eval.logits, 0);
+  expect(logitsDistance, 'logits').toBeLessThan(1e-4);
+  logits.dispose();
+
+  await comparePass(model, images, targets, reference.eval, false, 1e-4);
+  const statistics = await comparePass(model, images, targets, reference.train, true, 1e-3);
+
+  model.updateRunningStatistics(statistics, { momentum: 0.1 });
+  for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance]);
+  const buffers = model.buffers();
+  expect([...buffers.keys()].sort()).toEqual(Object.keys(reference.train.statistics).sort());
+  for (const [name, expected] of Object.entries(reference.train.statistics)) {
+    const received = digest(name, await buffers.get(name)!.data());
+    expect(distance(received, expected, 0), name).toBeLessThan(1e-4);
+  }
+
+  model.dispose();
+  tf.dispose([images, targets]);
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+async function comparePass(
+  model: ResNet,
+  images: tf.Tensor4D,
+  targets: tf.Tensor2D,
+  expected: Pass,
+  training: boolean,
+  tolerance: number,
+): Promise<Map<string, BatchStatistics>> {
+  const batchStatistics = new Map<string, BatchStatistics>();
+  const parameters = model.parameters();
+  const loss = (): tf.Scalar => {
+    const logits = model.forward(images, { training, batchStatistics });
+    const perExample = softmaxCrossEntropy(logits, targets, {});
+    return mean(perExample);
+  };
+  const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
+  const [lossValue] = await value.data();
+  expect(Math.abs(lossValue! - expected.loss) / expected.loss, 'loss').toBeLessThan(tolerance);
+
+  expect([...parameters.keys()].sort()).toEqual(Object.keys(expected.gradients).sort());
+  // A bias before a softmax or a norm may have a gradient of 0 but for rounding.
+  const largest = Math.max(...Object.values(expected.gradients).map(([norm]) => norm));
+  const specs = new Map(model.specs.map((spec) => [spec.name, spec]));
+  const worst = { name: '', distance: 0 };
+  for (const [name, variable] of parameters) {
+    const data = (await grads[variable.name]!.data()) as Float32Array;
+    const received = digest(name, toTorchLayout(specs.get(name)!, data));
+    const apart = distance(received, expected.gradients[name]!, largest * 1e-6);
+    if (!(apart <= worst.distance)) Object.assign(worst, { name, distance: apart });
+  }
+  expect(worst.distance, `gradient of ${worst.name}`).toBeLessThan(tolerance);
+  value.dispose();
+  tf.dispose(grads);
+  return batchStatistics;
+}
+
+function mean(values: tf.Tensor1D): tf.Scalar {
+  const n = values.shape[0];
+  return tf.customGrad((x) => ({
+    value: tf.mean(x as tf.Tensor1D) as tf.Scalar,
+    gradFunc: (dy: tf.Scalar) => tf.mul(tf.ones([n]), tf.div(dy, n)),
+  }))(values) as tf.Scalar;
+}

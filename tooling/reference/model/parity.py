@@ -1,0 +1,109 @@
+"""Logits, gradients and running statistics of PyTorch's nets, for packages/model/test/parity.test.ts.
+
+    python parity.py OUTPUT.json
+
+Everything is computed in float64, so what a test measures is our float32 error, not the sum of two.
+"""
+
+import json
+import sys
+
+import torch
+from torch.nn import functional as F
+
+_library = torch.library.Library("torchvision", "DEF")  # CPU torch lacks what torchvision's wheel expects
+_library.define("nms(Tensor d, Tensor s, float t) -> Tensor")
+_library.define("qnms(Tensor d, Tensor s, float t) -> Tensor")
+
+import timm  # noqa: E402
+import torchvision  # noqa: E402
+
+from cifar import Cifar, CifarV2  # noqa: E402
+from formula import digest, fill, images  # noqa: E402
+
+
+def strided_on_1x1(model):
+    """v1, as in arXiv 1512.03385: a bottleneck strides on its first 1x1."""
+    for module in model.modules():
+        if isinstance(module, torchvision.models.resnet.Bottleneck):
+            module.conv1.stride, module.conv2.stride = module.conv2.stride, (1, 1)
+    return model
+
+
+tv = torchvision.models
+# name of the case, config name, overrides, PyTorch's net, images [N, C, H, W]
+cases = [
+    ("resnet18", "resnet18", {}, lambda: tv.resnet18(), (4, 3, 64, 64)),
+    ("resnet50", "resnet50", {}, lambda: tv.resnet50(), (4, 3, 64, 64)),
+    ("resnet20", "resnet20", {}, lambda: Cifar(20), (8, 3, 16, 16)),
+    ("plain20", "plain20", {}, lambda: Cifar(20, shortcut="none"), (8, 3, 16, 16)),
+    ("resnext50_32x4d", "resnext50_32x4d", {}, lambda: tv.resnext50_32x4d(), (4, 3, 64, 64)),
+    ("resnet50 v1", "resnet50", {"strideOn": "1x1", "numClasses": 7}, lambda: strided_on_1x1(tv.resnet50(num_classes=7)), (4, 3, 64, 64)),
+    ("resnet18d", "resnet18d", {"numClasses": 7}, lambda: timm.create_model("resnet18d", num_classes=7), (4, 3, 65, 49)),
+    ("seresnet18", "seresnet18", {"numClasses": 7}, lambda: timm.create_model("seresnet18", num_classes=7), (4, 3, 64, 64)),
+    ("resnetv2_50", "resnetv2_50", {"numClasses": 7}, lambda: timm.create_model("resnetv2_50", num_classes=7), (4, 3, 64, 64)),
+    ("resnet18 output stride 8, one channel", "resnet18", {"outputStride": 8, "inChannels": 1, "numClasses": 7}, lambda: timm.create_model("resnet18", output_stride=8, in_chans=1, num_classes=7), (2, 1, 64, 64)),
+    ("resnet18 catavgmax", "resnet18", {"globalPool": "catavgmax", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="catavgmax", num_classes=7), (4, 3, 64, 96)),
+    ("resnet18 avgmax", "resnet18", {"globalPool": "avgmax", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="avgmax", num_classes=7), (4, 3, 64, 64)),
+    ("resnet18 max", "resnet18", {"globalPool": "max", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="max", num_classes=7), (4, 3, 64, 64)),
+    ("plain18", "plain18", {"numClasses": 7}, None, (4, 3, 64, 64)),
+    ("resnet20 option B", "resnet20", {"shortcutOption": "B"}, lambda: Cifar(20, option="B"), (8, 3, 16, 16)),
+    ("resnet20 option C", "resnet20", {"shortcutOption": "C"}, lambda: Cifar(20, option="C"), (8, 3, 16, 16)),
+    ("resnetv2 CIFAR 29", "resnetv2_164", {"layers": [3, 3, 3]}, lambda: CifarV2(29), (8, 3, 16, 16)),
+    ("resnet20 fullPreActivation", "resnet20", {"order": "fullPreActivation"}, lambda: CifarV2(20, bottleneck=False, option="A"), (8, 3, 16, 16)),
+]
+for order in ("bnAfterAddition", "reluBeforeAddition", "reluOnlyPreActivation"):
+    cases.append((f"resnet20 {order}", "resnet20", {"order": order}, lambda order=order: Cifar(20, order=order), (8, 3, 16, 16)))
+for shortcut in ("constantScaling", "exclusiveGating", "shortcutOnlyGating"):
+    cases.append((f"resnet20 {shortcut}", "resnet20", {"shortcut": shortcut}, lambda shortcut=shortcut: Cifar(20, shortcut=shortcut), (8, 3, 16, 16)))
+
+
+class Plain18(tv.ResNet):
+    """torchvision's ResNet-18 without its shortcuts."""
+
+    def __init__(self):
+        super().__init__(tv.resnet.BasicBlock, [2, 2, 2, 2], num_classes=7)
+        for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
+            for block in stage:
+                block.downsample = None
+                block.forward = lambda x, b=block: F.relu(b.bn2(b.conv2(F.relu(b.bn1(b.conv1(x))))))
+
+
+def gradients(model, x, labels):
+    model.zero_grad()
+    loss = F.cross_entropy(model(x), labels)
+    loss.backward()
+    grads = {name: digest(name, p.grad) for name, p in model.named_parameters()}
+    return float(f"{loss.item():.9g}"), grads
+
+
+def run(name, config, overrides, build, shape):
+    torch.manual_seed(0)
+    model = (build or Plain18)().double()
+    fill(model)
+    x = images(shape)
+    result = {"name": name, "config": config, "overrides": overrides, "images": list(shape)}
+    model.eval()
+    with torch.no_grad():
+        logits = model(x)
+    labels = torch.arange(shape[0]) * 3 % logits.shape[1]
+    result["labels"] = labels.tolist()
+    result["eval"] = {"logits": digest("logits", logits)}
+    result["eval"]["loss"], result["eval"]["gradients"] = gradients(model, x, labels)
+    model.train()
+    result["train"] = {}
+    result["train"]["loss"], result["train"]["gradients"] = gradients(model, x, labels)
+    # One training forward pass from the formula's statistics, momentum 0.1.
+    result["train"]["statistics"] = {
+        key: digest(key, tensor) for key, tensor in model.state_dict().items() if "running" in key
+    }
+    return result
+
+
+if __name__ == "__main__":
+    results = []
+    for case in cases:
+        results.append(run(*case))
+        print(case[0], results[-1]["eval"]["loss"], results[-1]["train"]["loss"], results[-1]["eval"]["logits"])
+    with open(sys.argv[1], "w") as file:
+        file.write("[\n" + ",\n".join(json.dumps(r, separators=(",", ":")) for r in results) + "\n]\n")
