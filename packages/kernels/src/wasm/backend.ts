@@ -14,6 +14,8 @@ export interface WasmBackend {
     readonly wasmMemory?: WasmMemory;
   };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  /** Counts one more tensor that shares the values. */
+  incRef(dataId: object): void;
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo;
 }
 
@@ -30,8 +32,15 @@ export class WasmMemoryError extends Error {
   }
 }
 
-function isWasmBackend(backend: object): backend is WasmBackend {
-  return 'wasm' in backend && 'dataIdMap' in backend && 'makeOutput' in backend;
+/** Whether a backend has what is needed of it here. */
+export function isWasmBackend(backend: unknown): backend is WasmBackend {
+  return (
+    typeof backend === 'object' &&
+    backend !== null &&
+    'wasm' in backend &&
+    'dataIdMap' in backend &&
+    'makeOutput' in backend
+  );
 }
 
 /** The active backend. */

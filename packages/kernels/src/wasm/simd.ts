@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { address, allocate, wasmBackend, type WasmBackend, type WasmMemory } from './backend.ts';
+import { shareClones } from './identity.ts';
 import { sharedSimdModule, simdModule } from './simd-module.ts';
 
 type Address = number;
@@ -233,10 +234,14 @@ export interface Simd {
 
 const loaded = new WeakMap<WasmBackend, Simd | undefined>();
 
-/** Over the active backend's memory, compiled once a backend; undefined where they cannot run. */
+/**
+ * Over the active backend's memory, compiled once a backend; undefined where they cannot run. The
+ * first call is also when tfjs's own kernels are certain to be there, and one is replaced.
+ */
 export function findSimd(): Simd | undefined {
   const backend = wasmBackend();
   if (!loaded.has(backend)) {
+    shareClones();
     const kernels = load(backend);
     loaded.set(
       backend,

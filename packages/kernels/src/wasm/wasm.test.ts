@@ -27,6 +27,18 @@ describeBackends(['wasm'], (backend) => {
     expect(Object.keys(primitives())).toEqual(before);
   });
 
+  it('clones without copying, and frees the values with the last clone', () => {
+    findSimd();
+    const before = tf.memory().numDataBuffers;
+    const original = tf.tensor1d([1, 2]);
+    const clone = tf.clone(original);
+    expect(tf.memory().numDataBuffers - before).toBe(1);
+    original.dispose();
+    expect([...clone.dataSync()]).toEqual([1, 2]);
+    clone.dispose();
+    expect(tf.memory().numDataBuffers - before).toBe(0);
+  });
+
   for (let seed = 0; seed < 120; seed++) {
     const sampler = new Sampler(seed);
     const convCase = sampleConv(sampler, sizes);
