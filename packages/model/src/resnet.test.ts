@@ -1,5 +1,5 @@
 import { Random } from '@resnet/random';
-import '@resnet/test-config/matchers';
+import type {} from '@resnet/test-config/matchers';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import { softmaxCrossEntropy } from '@resnet/kernels';
+import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
+import { registerWasmKernels } from '@resnet/kernels/wasm';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +34,9 @@ const cases = JSON.parse(
 /** On the cpu backend, which is slow, the small ones. */
 const small = cases.filter(({ images }) => images[2] === 16);
 const named = cases.filter(({ name }) => /^(resnet18|resnet50|resnet20|plain20)$/.test(name));
+
+registerTensorflowKernels();
+registerWasmKernels();
 
 describe('against PyTorch', () => {
   describeBackends(['cpu', 'wasm', 'tensorflow'], (backend) => {
