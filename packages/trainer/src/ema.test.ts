@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { describeOn } from '../test/backends.ts';
-import { fixture, unit } from '../test/formula.ts';
+import updateRules from '../test/fixtures/update-rules.json' with { type: 'json' };
+import { unit } from '../test/formula.ts';
 import { disposeEma, initEma, updateEma, withAverages } from './ema.ts';
 
 interface Row {
@@ -10,7 +11,7 @@ interface Row {
   readonly weight: number[];
   readonly mean: number[];
 }
-const { averages: reference } = fixture<{ averages: Record<string, Row[]> }>('update-rules');
+const reference: Record<string, Row[]> = updateRules.averages;
 
 function variables(): Map<string, tf.Variable> {
   const make = (salt: number): tf.Variable =>

@@ -57,7 +57,8 @@ export interface Evaluation {
  * Runs the model, in inference mode, over all of `data`.
  *
  * @throws TrainingError `bad-batch` where the data do not fit, `data-ended` where there are none,
- *   `aborted` where the signal asked to stop
+ *   `aborted` where the signal asked to stop,
+ *   `not-finite` where a loss is NaN or infinite
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, data, classes, signal, onProgress } = options;
@@ -83,6 +84,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const rank = rankOf(values, i * k, k, label);
       const { logProbability } = softmaxAt(values, i * k, k);
       const own = -logProbability(label);
+      if (!Number.isFinite(own)) {
+        throw new TrainingError(
+          'not-finite',
+          `evaluate: the loss of image ${predictions.length} is ${own}`,
+          { advice: 'The weights, or this image, hold NaN or infinity' },
+        );
+      }
       loss += own;
       if (rank === 0) top1++;
       if (rank < 5) top5++;

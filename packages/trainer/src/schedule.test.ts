@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { fixture } from '../test/formula.ts';
+import updateRules from '../test/fixtures/update-rules.json' with { type: 'json' };
 import { constant, cosine, multistep, oneCycle, type Schedule, step } from './schedule.ts';
 
-type Row = number | [number, number];
-const { schedules: reference } = fixture<{ schedules: Record<string, Row[]> }>('update-rules');
+// A learning rate, or a learning rate and a momentum, by step or by epoch.
+const reference: Record<string, (number | number[])[]> = updateRules.schedules;
 
 // The schedulers' own names for these options: tooling/reference/trainer.py.
 const cases: Record<string, Schedule> = {
@@ -41,13 +41,12 @@ describe('schedules', () => {
     // Schedules by epoch have a row an epoch.
     const expected = rates.map((_, step) => rows[Math.floor((step * rows.length) / 70)]!);
     expect(rates.map((r) => r.learningRate)).toBeAllClose(
-      expected.map((row) => (typeof row === 'number' ? row : row[0])),
+      expected.map((row) => (typeof row === 'number' ? row : row[0]!)),
       { rtol: 1e-9, atol: 1e-12 },
     );
-    if (typeof rows[0] === 'number') return;
     // Where the schedule leaves the momentum alone, torch shows the optimiser's 0.9.
     expect(rates.map((r) => r.momentum ?? 0.9)).toBeAllClose(
-      (expected as [number, number][]).map((row) => row[1]),
+      expected.map((row) => (typeof row === 'number' ? 0.9 : row[1]!)),
       { rtol: 1e-9 },
     );
   });

@@ -72,7 +72,8 @@ export class LinearModel implements TrainableModel {
 
   loadStateDict(state: StateDict): void {
     for (const [path, variable] of [...this.parameters(), ...this.buffers()]) {
-      const data = state.get(path)!.data as Float32Array;
+      const { data } = state.get(path)!;
+      if (data instanceof BigInt64Array) throw new TypeError(`${path} is int64`);
       tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
     }
   }

@@ -2,7 +2,9 @@ import { readSafetensors, type StateDict, writeSafetensors } from '@resnet/model
 
 import { TrainingError } from '../errors.ts';
 import { fromUtf8, utf8 } from '../text.ts';
+import { noSums } from '../history.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { bad, isCount, JsonFields } from './json.ts';
 
 const json = 'checkpoint.json';
 const tensorFiles = {
@@ -86,39 +88,23 @@ function required(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Ar
 }
 
 function parseJson(bytes: Uint8Array): JsonPart & { hasEma: boolean } {
-  const fail = (what: string, cause?: unknown): never => {
-    throw new TrainingError('bad-checkpoint', `decodeCheckpoint: ${json} ${what}`, { cause });
-  };
   let value: unknown;
   try {
     value = JSON.parse(fromUtf8(bytes));
   } catch (cause) {
-    return fail(`is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw bad(`${json} is not JSON: ${cause instanceof Error ? cause.message : ''}`, cause);
   }
-  if (typeof value !== 'object' || value === null) return fail('holds no object');
-  const fields = value as Record<string, unknown>;
-  if (fields['version'] !== 1) return fail(`has version ${String(fields['version'])}, expected 1`);
-  const is = (name: string, good: boolean, expected: string): void => {
-    if (!good) fail(`: ${name} is ${expected}, received ${JSON.stringify(fields[name])}`);
-  };
-  for (const name of ['epochsDone', 'batchesDone', 'step']) {
-    const count = fields[name];
-    is(name, Number.isInteger(count) && (count as number) >= 0, 'a count');
-  }
-  is('history', Array.isArray(fields['history']), 'a list');
-  is('random', Array.isArray(fields['random']) && fields['random'].length === 4, 'four words');
-  is('hasEma', typeof fields['hasEma'] === 'boolean', 'true or false');
-  for (const name of ['sums', 'settings']) {
-    is(name, typeof fields[name] === 'object' && fields[name] !== null, 'an object');
-  }
-  const sums = fields['sums'] as Record<string, unknown>;
-  for (const name of ['loss', 'correct', 'images', 'dataWaitMs', 'stepMs', 'learningRate']) {
-    is('sums', Number.isFinite(sums[name]), `an object with a number '${name}'`);
-  }
-  const settings = fields['settings'] as Record<string, unknown>;
-  for (const name of ['model', 'optimizer', 'schedule']) {
-    is('settings', typeof settings[name] === 'object', `an object with '${name}'`);
-  }
-  is('settings', Array.isArray(settings['classes']), "an object with a list 'classes'");
+  const fields = new JsonFields(value, json);
+  fields.expect('version', '1 (written by another version of @resnet/trainer?)', (v) => v === 1);
+  for (const name of ['epochsDone', 'batchesDone', 'step']) fields.expect(name, 'a count', isCount);
+  fields.expect('history', 'a list', Array.isArray);
+  fields.expect('random', 'four words', (v) => Array.isArray(v) && v.length === 4);
+  fields.expect('hasEma', 'true or false', (v) => typeof v === 'boolean');
+  const sums = fields.object('sums');
+  for (const name of Object.keys(noSums)) sums.expect(name, 'a number', Number.isFinite);
+  const settings = fields.object('settings');
+  for (const name of ['model', 'optimizer', 'schedule']) settings.object(name);
+  settings.expect('classes', 'a list', Array.isArray);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked field by field
   return value as JsonPart & { hasEma: boolean };
 }

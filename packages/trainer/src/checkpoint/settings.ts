@@ -47,9 +47,9 @@ export function compareSettings(saved: Settings, present: Settings, inEpoch: boo
     const name = (on: boolean): string => (on ? 'on' : 'off');
     mismatch('ema', `was ${name(saved.ema !== null)}, is ${name(present.ema !== null)}`);
   }
-  const changed = (Object.keys(saved) as (keyof Settings)[]).filter(
-    (key) => !sameJson(saved[key], present[key]),
-  );
+  const changed = Object.entries(present)
+    .filter(([key, value]) => !sameJson(value, new Map(Object.entries(saved)).get(key)))
+    .map(([key]) => key);
   const place = (['trainImages', 'batchesPerEpoch', 'accumulate'] as const).find((key) =>
     changed.includes(key),
   );

@@ -39,12 +39,13 @@ export function backward(
   const { imageShape, classes, labelSmoothing, freezeBatchNorm, random, weight } = options;
   const statistics = new Map<string, BatchStatistics>();
   const kept: tf.Tensor[] = [];
+  let logits: tf.Tensor2D | undefined;
   try {
     const { value, grads } = tf.tidy(() => {
       const images = tf.tensor4d(batch.images, [batch.size, ...imageShape]);
       const targets = tf.tensor2d(targetsOf(batch, classes), [batch.size, classes]);
       const forward = (): tf.Tensor => {
-        const logits = model.forward(images, {
+        logits = model.forward(images, {
           training: true,
           batchStatistics: statistics,
           freezeBatchNorm,
@@ -63,10 +64,11 @@ export function backward(
       };
       // valueAndGrads seeds the losses' own gradient, so that their mean need not be on the tape.
       const differentiate = tf.valueAndGrads(keepingStatistics);
-      return differentiate([...parameters.values()], tf.fill([batch.size], weight));
+      const dy = tf.mul(tf.ones([batch.size]), weight);
+      return differentiate([...parameters.values()], dy);
     });
     const gradients = new Map([...parameters.keys()].map((path, i) => [path, grads[i]!]));
-    return { gradients, statistics, losses: value, logits: kept[0] as tf.Tensor2D };
+    return { gradients, statistics, losses: value, logits: logits! };
   } catch (error) {
     tf.dispose(kept);
     throw error;

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { describeOn } from '../../test/backends.ts';
-import { fixture, unit } from '../../test/formula.ts';
+import updateRules from '../../test/fixtures/update-rules.json' with { type: 'json' };
+import { unit } from '../../test/formula.ts';
 import { clipByGlobalNorm } from '../clip.ts';
 import { adamw } from './adamw.ts';
 import { applyGradients, disposeOptimizer, initOptimizer } from './apply.ts';
@@ -15,9 +16,7 @@ interface Values {
   readonly bias: number[];
 }
 
-const { optimisers: reference } = fixture<{
-  optimisers: Record<string, Record<string, Values>>;
-}>('update-rules');
+const reference: Record<string, Record<string, Values>> = updateRules.optimisers;
 
 interface Case extends GroupOptions {
   readonly optimizer: Optimizer;
