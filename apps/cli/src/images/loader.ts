@@ -1,4 +1,4 @@
-import type { BatchMix } from '@resnet/image';
+import { evalTransform, trainTransform, type BatchMix } from '@resnet/image';
 import { Random } from '@resnet/random';
 import type { Batch, DataSource } from '@resnet/trainer';
 
@@ -64,7 +64,8 @@ export interface ImageLoader extends DataSource {
  * evaluation its batch is smaller (a batch of bad pictures only is left out), so that nothing is
  * counted that is not there.
  *
- * @throws {ImageLoaderError} for options that cannot be; from `batches` when a worker crashes or
+ * @throws {ImageLoaderError} for options that cannot be (and `ImageError` for a transform that
+ *   cannot); from `batches` when a worker crashes or
  *   too many pictures in a row are bad, and `signal.reason` when aborted
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
@@ -147,6 +148,7 @@ function copyOf(raw: RawBatch, imageLength: number, classes: number): Batch {
 }
 
 function check({
+  transform,
   files,
   batchSize,
   mix,
@@ -154,6 +156,9 @@ function check({
   prefetch,
   cacheBytes,
 }: ImageLoaderOptions): void {
+  // Said here, not by a worker.
+  if (transform.kind === 'train') trainTransform(transform.options);
+  else evalTransform(transform.options);
   const fail = (expected: string, received: unknown): never => {
     throw new ImageLoaderError(
       'INVALID_OPTION',

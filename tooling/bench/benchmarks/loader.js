@@ -1,0 +1,144 @@
+/**
+ * How much of its time a training loop waits for pictures: a stand-in for the training step blocks
+ * the main thread as a native step does (and, unlike it, leaves the other cores free), while the
+ * image workers decode. Run: pnpm bench loader [--workers N] [--busy]
+ *
+ * --busy keeps every core busy during the step, as a step on all cores would.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+import { defaultTrainTransform } from '@resnet/image';
+
+import { imageLoader } from '../../../apps/cli/dist/images/loader.js';
+import { defaultWorkers } from '../../../apps/cli/dist/images/worker-pool.js';
+import { median } from '../alternate.js';
+
+// The decoder that the CLI uses, from where the CLI has it.
+const sharp = createRequire(new URL('../../../apps/cli/package.json', import.meta.url))('sharp');
+
+/** Pictures with edges and texture at all scales, which cost about what photographs cost. */
+async function makePictures(folder, count, width, height, format) {
+  const paths = [];
+  for (let i = 0; i < count; i++) {
+    const shapes = Array.from({ length: 60 }, (_, k) => {
+      const at = (n) => (i * 7919 + k * 104729 + n * 1299709) % 1000;
+      const color = `rgb(${at(1) % 256},${at(2) % 256},${at(3) % 256})`;
+      return `<circle cx="${at(4) / 10}%" cy="${at(5) / 10}%" r="${at(6) / 40}%" fill="${color}"/>`;
+    });
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join('')}</svg>`;
+    const noise = await sharp({
+      create: {
+        width,
+        height,
+        channels: 3,
+        background: '#000',
+        noise: { type: 'gaussian', mean: 128, sigma: 20 },
+      },
+    })
+      .blur(0.7)
+      .png()
+      .toBuffer();
+    const path = join(folder, `${width}-${i}.${format}`);
+    await sharp(Buffer.from(svg))
+      .flatten()
+      .composite([{ input: noise, blend: 'soft-light' }])
+      .toFormat(format, format === 'jpeg' ? { quality: 90 } : {})
+      .toFile(path);
+    paths.push(path);
+  }
+  return paths;
+}
+
+function blockFor(milliseconds) {
+  const until = performance.now() + milliseconds;
+  let x = 0;
+  while (performance.now() < until) x += Math.sqrt(x + 1);
+  return x;
+}
+
+async function measure({ name, paths, batchSize, size, stepMs, cacheBytes, crop, workers, busy }) {
+  const loader = imageLoader({
+    files: paths.map((path, i) => ({ path, label: i % 10 })),
+    batchSize,
+    workers,
+    cacheBytes,
+    transform: {
+      kind: 'train',
+      options: { ...defaultTrainTransform, inputSize: [size, size], ...(crop && { crop }) },
+    },
+  });
+  const others = busy
+    ? Array.from(
+        { length: availableParallelism() - 1 },
+        () => new Worker('for (;;) Math.sqrt(2);', { eval: true }),
+      )
+    : [];
+  const waits = [];
+  let first = 0;
+  let start = performance.now();
+  for (let epoch = 0; epoch < 2; epoch++) {
+    let asked = performance.now();
+    for await (const batch of loader.batches(epoch)) {
+      const wait = performance.now() - asked;
+      if (first === 0) {
+        // Starting the threads is paid once, not each step.
+        first = wait;
+        start = performance.now();
+      } else {
+        waits.push(wait);
+      }
+      if (batch.size > 0) blockFor(stepMs);
+      asked = performance.now();
+    }
+  }
+  const total = performance.now() - start;
+  for (const other of others) await other.terminate();
+
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  let images = 0;
+  for await (const batch of loader.batches(2)) images += batch.size;
+  const rate = (images / (performance.now() - begin)) * 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const waited = waits.reduce((a, b) => a + b, 0);
+  console.log(
+    `${name}: waiting ${((waited / total) * 100).toFixed(1)} % of ${waits.length} steps of ${stepMs} ms ` +
+      `(median ${median(waits).toFixed(1)} ms a step, first batch after ${first.toFixed(0)} ms); ` +
+      `loader alone ${rate.toFixed(0)} images/s, ` +
+      `${((cpu.user + cpu.system) / 1000 / images).toFixed(1)} ms of processor an image; ` +
+      `cached ${(loader.cachedBytes / 2 ** 20).toFixed(0)} MiB`,
+  );
+  await loader.close();
+}
+
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: { workers: { type: 'string' }, busy: { type: 'boolean', default: false } },
+  });
+  const workers = Number(values.workers ?? defaultWorkers());
+  const { busy } = values;
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
+      `${workers} image worker(s)${busy ? ', all cores busy during the step' : ''}, Node ${process.version}`,
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-'));
+  try {
+    const large = await makePictures(folder, 96, 500, 375, 'jpeg');
+    const small = await makePictures(folder, 256, 128, 128, 'png');
+    const crop = { kind: 'randomResizedCrop', scale: [0.35, 1], ratio: [3 / 4, 4 / 3] };
+    const photos = { paths: large, batchSize: 8, size: 224, stepMs: 600, workers, busy };
+    const icons = { paths: small, batchSize: 16, size: 64, stepMs: 105, crop, workers, busy };
+    await measure({ name: '500x375 JPEG -> 8x224x224, no cache', ...photos, cacheBytes: 0 });
+    await measure({ name: '500x375 JPEG -> 8x224x224, cache', ...photos });
+    await measure({ name: '128x128 PNG -> 16x64x64, no cache', ...icons, cacheBytes: 0 });
+    await measure({ name: '128x128 PNG -> 16x64x64, cache', ...icons });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
