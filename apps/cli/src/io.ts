@@ -41,7 +41,7 @@ export interface Io {
 
 export interface Interrupts {
   readonly signal: AbortSignal;
-  release(): void;
+  readonly release: () => void;
 }
 
 /** The io of the real process. */

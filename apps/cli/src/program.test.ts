@@ -86,7 +86,7 @@ describe('info', () => {
 
   it('speaks JSON', async () => {
     const { out } = await resnet('info', 'resnet20', '--classes', '10', '--json');
-    const info = JSON.parse(out) as { parameters: number; layers: unknown[]; imageSize: unknown };
+    const info: { parameters: number; layers: unknown[]; imageSize: unknown } = JSON.parse(out);
     expect(info).toMatchObject({ parameters: 269_722, imageSize: [32, 32] });
     expect(info.layers.length).toBeGreaterThan(20);
   });

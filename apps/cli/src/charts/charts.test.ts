@@ -70,5 +70,5 @@ describe('drawConfusionMatrix', () => {
 it('shortens labels in the middle, by characters', () => {
   expect(shorten('short', 10)).toBe('short');
   expect(shorten('golden retriever puppies', 12)).toBe('golden r…ies');
-  expect([...shorten('😀'.repeat(30), 10)]).toHaveLength(10);
+  expect(Array.from(shorten('😀'.repeat(30), 10))).toHaveLength(10);
 });

@@ -30,7 +30,7 @@ export const fontFamily = 'Inter, Segoe UI, Roboto, Helvetica Neue, DejaVu Sans,
 
 /** Shortens a label to a number of characters, keeping both ends: `golden retr…ppies`. */
 export function shorten(label: string, length: number): string {
-  const characters = [...label];
+  const characters = Array.from(label);
   if (characters.length <= length) return label;
   const tail = Math.floor((length - 1) / 3);
   const head = length - 1 - tail;

@@ -1,11 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
+import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { integer } from '../parse-option.ts';
-import { backendOption, type BackendChoice } from './shared.ts';
+import { backendOption } from './shared.ts';
 
 export interface EvaluateOptions {
-  readonly part?: string;
+  readonly part?: 'train' | 'val' | 'test' | 'all';
   readonly backend?: BackendChoice;
   readonly batch?: number;
   readonly workers?: number;
@@ -25,11 +26,18 @@ export function registerEvaluate(program: Command, io: Io): void {
     )
     .argument('<run>', 'run folder, or any folder with config.json and model.safetensors')
     .argument('[data]', 'folder of pictures, or manifest')
-    .option('--part <name>', 'which part of DATA: train, val, test or all')
+    .addOption(
+      new Option('--part <name>', 'which part of DATA (default: test, else val)').choices([
+        'train',
+        'val',
+        'test',
+        'all',
+      ]),
+    )
     .option('--confusion-matrix <file>', 'write the confusion matrix as an SVG file')
     .addOption(backendOption())
     .option('--batch <n>', 'pictures at a time', integer(1))
-    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(0, 64))
+    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 
+import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { integer } from '../parse-option.ts';
-import { backendOption, type BackendChoice } from './shared.ts';
+import { backendOption } from './shared.ts';
 
 export interface PredictOptions {
   readonly top?: number;

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { imageSize, integer, numberIn, pattern, shareOrCount } from '../parse-option.ts';
 import { augmentationNames, recipe } from '../recipe.ts';
@@ -11,7 +12,7 @@ export interface TrainOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly imageSize?: readonly [height: number, width: number];
-  readonly backend?: string;
+  readonly backend?: BackendChoice;
   readonly seed?: number;
   readonly lr?: number;
   readonly optimizer?: 'sgd' | 'adamw';
@@ -87,7 +88,7 @@ export function registerTrain(program: Command, io: Io): void {
       'pictures whose paths match alike (first group) stay on one side of the split',
       pattern,
     )
-    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(0, 64))
+    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
     .optionsGroup('Running:')
     .addOption(backendOption())
     .option('--name <name>', 'write to runs/<name> (default: named after DATA)')

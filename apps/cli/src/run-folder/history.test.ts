@@ -16,9 +16,12 @@ it('writes a row an epoch, what was not measured as empty cells', () => {
     seconds: 10,
     dataWaitShare: 0,
   };
-  const [first, second] = parse(formatHistory([row, { ...row, epoch: 2 }]), {
-    columns: true,
-  }) as Record<string, string>[];
+  const [first, second] = parse<Record<string, string>>(
+    formatHistory([row, { ...row, epoch: 2 }]),
+    {
+      columns: true,
+    },
+  );
   expect(first).toEqual({
     epoch: '1',
     learning_rate: '1e-9',

@@ -47,4 +47,5 @@ it('takes over what a dead process left', async () => {
 it('takes over a lock that was cut while it was written', () => {
   writeFileSync(join(folder, lockName), '{"pid": 1');
   lockFolder(folder)();
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -40,13 +40,14 @@ export function lockFolder(folder: string): () => void {
     takeAway(path, held.text);
   }
   heldHere.add(path);
-  let released = false;
-  return () => {
-    if (released) return;
-    released = true;
-    heldHere.delete(path);
+  const release = (): void => {
+    if (!heldHere.delete(path)) return;
+    process.off('exit', release);
     if (read(path)?.text === content) rmSync(path, { force: true });
   };
+  // Also when a second Ctrl-C ends the process at once.
+  process.on('exit', release);
+  return release;
 }
 
 /** Removes a dead process's lock, unless a third process has already replaced it by its own. */

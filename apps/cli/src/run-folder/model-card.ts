@@ -26,9 +26,17 @@ export async function readModelCard(folder: string): Promise<ModelCard> {
   }
 }
 
-/** Reads a model folder's `model.safetensors`. */
-export async function readModelWeights(folder: string): Promise<Uint8Array> {
-  return readModelFile(folder, runFiles.weights, (path) => readFile(path));
+/**
+ * Reads both files of a model folder.
+ *
+ * @throws {UsageError} where one is missing
+ */
+export async function readModelFiles(
+  folder: string,
+): Promise<{ config: string; weights: Uint8Array }> {
+  const config = await readModelFile(folder, runFiles.config, (path) => readFile(path, 'utf8'));
+  const weights = await readModelFile(folder, runFiles.weights, (path) => readFile(path));
+  return { config, weights };
 }
 
 async function readModelFile<T>(

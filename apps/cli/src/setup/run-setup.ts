@@ -51,7 +51,10 @@ const phases: Readonly<Record<ProvisionProgress['phase'], string>> = {
 };
 
 /** A bar for what can be counted, on a terminal; elsewhere a line for each thing that is begun. */
-function setupProgress(io: Io): { show(progress: ProvisionProgress): void; stop(): void } {
+function setupProgress(io: Io): {
+  readonly show: (progress: ProvisionProgress) => void;
+  readonly stop: () => void;
+} {
   let bar: ProgressBar | undefined;
   let current = '';
   const stop = (): void => {

@@ -10,6 +10,7 @@ export function jsonReporter(io: Io): Reporter {
     start: (start) => print('start', start),
     step: (step) => print('step', step),
     epoch: ({ row, epochs, isBest }) => print('epoch', { ...row, epochs, isBest }),
+    checkpoint: ({ epochsDone, batchesDone }) => print('checkpoint', { epochsDone, batchesDone }),
     warn: (text) => print('warning', { text }),
     stopping: () => print('stopping', {}),
     end: (end) => print(end.stopped ? 'stopped' : 'done', end),

@@ -51,6 +51,7 @@ export function textReporter(io: Io): Reporter {
           (isBest ? io.color.green('  best') : ''),
       );
     },
+    checkpoint: () => undefined,
     warn(text) {
       clear();
       io.note(`${io.noteColor.yellow('warning:')} ${text}`);
@@ -85,7 +86,10 @@ function startLines(start: RunStart, io: Io): string[] {
       `${plural(start.epochs, 'epoch')}, batch ${start.batch}, ${start.optimizer} at ` +
         `${start.learningRate}, ${start.augment} augmentation`,
     ),
-    field('backend', `${bold(start.backend)}: ${start.reason}`),
+    field('backend', `${bold(start.backend)} (${start.backendDetail}), ${start.backendReason}`),
+    ...start.passedOver.map(({ name, problem, advice = '' }) =>
+      dim(`         not ${name}: ${problem} ${advice}`.trimEnd()),
+    ),
     field(
       'writes',
       start.folder + (start.beside === undefined ? '' : dim(` (${start.beside} is left alone)`)),
@@ -112,19 +116,15 @@ function endLines(end: RunEnd, io: Io): string[] {
   if (end.stopped) lines.push(`Stopped; everything is saved in ${bold(end.folder)}.`);
   else lines.push(`Done in ${duration(end.seconds)}; the model is in ${bold(end.folder)}.`);
   if (end.best !== undefined) {
-    lines.push(
-      `best top-1 ${bold(percent(end.best.top1))} on validation, in epoch ${end.best.epoch}`,
-    );
+    const { top1, epoch } = end.best;
+    const on = end.validated ? 'validation' : 'training pictures';
+    lines.push(`Best top-1 ${bold(percent(top1))} on ${on}, in epoch ${epoch}.`);
   }
   if (end.skipped.length > 0) {
+    const were = end.skipped.length === 1 ? 'was' : 'were';
     lines.push(
       '',
-      yellow(
-        `${plural(end.skipped.length, 'picture')} could not be read and was left out:`.replace(
-          /s could not be read and was/,
-          's could not be read and were',
-        ),
-      ),
+      yellow(`${plural(end.skipped.length, 'picture')} could not be read and ${were} left out:`),
     );
     for (const { path, reason } of end.skipped.slice(0, skippedShown)) {
       lines.push(`  ${path}: ${reason}`);

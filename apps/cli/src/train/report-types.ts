@@ -1,9 +1,13 @@
 import type { HistoryRow } from '@resnet/trainer';
 
+import type { PassedOver } from '../backends/select.ts';
+
 /** What is said before work starts. */
 export interface RunStart {
   readonly backend: string;
-  readonly reason: string;
+  readonly backendDetail: string;
+  readonly backendReason: string;
+  readonly passedOver: readonly PassedOver[];
   readonly data: string;
   readonly classes: readonly string[];
   readonly trainImages: number;
@@ -48,6 +52,12 @@ export interface EpochReport {
   readonly isBest: boolean;
 }
 
+export interface CheckpointReport {
+  readonly epochsDone: number;
+  /** Batches done of the epoch under way. */
+  readonly batchesDone: number;
+}
+
 export interface SkippedImage {
   readonly path: string;
   readonly reason: string;
@@ -57,6 +67,8 @@ export interface RunEnd {
   readonly stopped: boolean;
   readonly folder: string;
   readonly best: { readonly epoch: number; readonly top1: number } | undefined;
+  /** Whether there were pictures to validate on. */
+  readonly validated: boolean;
   readonly seconds: number;
   readonly skipped: readonly SkippedImage[];
   /** Commands to type next. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { type ModelCard, parameterCount, ResNet } from '@resnet/model';
 import type { Checkpoint } from '@resnet/trainer';
 
+import { type SelectedBackend, selectBackend } from '../backends/select.ts';
 import type { TrainOptions } from '../commands/train.ts';
 import { type Dataset, openDataset } from '../dataset/open-dataset.ts';
 import { describeSystemError, FailureError, InterruptedError, UsageError } from '../errors.ts';
@@ -14,7 +15,6 @@ import { recipe } from '../recipe.ts';
 import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { lockFolder } from '../run-folder/lock.ts';
-import { startBackend } from '../start-backend.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -39,7 +39,7 @@ interface Prepared {
   readonly dataset: Dataset;
   readonly card: ModelCard;
   readonly writer: RunWriter;
-  readonly backend: { readonly name: string; readonly reason: string };
+  readonly backend: SelectedBackend;
   readonly resume: Checkpoint | undefined;
 }
 
@@ -65,19 +65,31 @@ export async function runTrain(
   }
 }
 
-/** Checks all that can be wrong, takes the folder, trains, and gives the folder back. */
+/** Checks all that can be wrong before a folder is touched. */
 async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
-  const { folder, resumes } = plan;
   const { reporter, signal } = session;
-  let dataset = await openData(plan, signal);
+  const dataset = await openData(plan, signal);
   for (const warning of dataset.warnings) reporter.warn(warning);
   if (dataset.val.length === 0) {
     reporter.warn('There are no pictures for validation: training accuracy decides what is best.');
   }
   const settings = await completeSettings(plan.settings, dataset);
-  const backend = await startBackend(settings.backend);
-  signal.throwIfAborted();
+  const backend = await selectBackend(settings.backend);
+  try {
+    signal.throwIfAborted();
+    await takeFolderAndTrain({ plan, settings, dataset, backend }, session);
+  } finally {
+    await backend.dispose();
+  }
+}
 
+async function takeFolderAndTrain(
+  checked: Pick<Prepared, 'plan' | 'settings' | 'dataset' | 'backend'>,
+  session: Session,
+): Promise<void> {
+  const { plan, settings } = checked;
+  const { folder, resumes } = plan;
+  let { dataset } = checked;
   await mkdir(folder, { recursive: true });
   const unlock = lockFolder(folder);
   try {
@@ -88,9 +100,9 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
     if (!resumes) {
       await writer.begin(settings, runManifest(dataset, settings));
       // In the manifest's order, as a resumed run reads it: the batches depend on it.
-      dataset = await openManifest(folder, signal);
+      dataset = await openManifest(folder, session.signal);
     }
-    await trainPrepared({ plan, settings, dataset, card, writer, backend, resume }, session);
+    await trainPrepared({ ...checked, dataset, card, writer, resume }, session);
   } finally {
     unlock();
     // Left empty where nothing could be written; else this does nothing.
@@ -130,7 +142,7 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
   const { io, options, reporter, signal } = session;
   const began = performance.now();
   const model = ResNet.init(card.config, { seed: settings.seed });
-  const data = await openTrainingData(dataset, settings, card);
+  const data = openTrainingData(dataset, settings, card, options.workers);
   try {
     reportStart(prepared, session);
     const { stopped, best } = await trainingLoop({
@@ -148,8 +160,11 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
       stopped,
       folder: run,
       best,
+      validated: dataset.val.length > 0,
       seconds: (performance.now() - began) / 1000,
-      skipped: data.skipped(),
+      skipped: data
+        .skipped()
+        .map(({ path, reason }) => ({ path: shownPath(path, io.cwd), reason })),
       next: stopped
         ? [`resnet train --resume ${quoted(run)}`]
         : [`resnet predict ${quoted(run)} pictures/`, `resnet evaluate ${quoted(run)}`],
@@ -167,7 +182,9 @@ function reportStart(prepared: Prepared, { io, reporter }: Session): void {
   const { plan, settings, dataset, card, backend, resume } = prepared;
   reporter.start({
     backend: backend.name,
-    reason: backend.reason,
+    backendDetail: backend.detail,
+    backendReason: backend.reason,
+    passedOver: backend.passedOver,
     data: shownPath(settings.data, io.cwd),
     classes: dataset.classes,
     trainImages: dataset.train.length,

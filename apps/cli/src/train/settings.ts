@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
+import type { BackendChoice } from '../backends/types.ts';
 import type { TrainOptions } from '../commands/train.ts';
 import type { Dataset } from '../dataset/open-dataset.ts';
 import { UsageError } from '../errors.ts';
@@ -30,7 +31,7 @@ export interface TrainSettings {
   readonly labelSmoothing: number;
   readonly mixup: number;
   readonly cutmix: number;
-  readonly backend: string;
+  readonly backend: BackendChoice;
 }
 
 /** The settings of a new run. */
@@ -99,17 +100,16 @@ export async function savedSettings(
 }
 
 function parseSettings(text: string, path: string): TrainSettings {
-  let value: unknown;
+  let settings: TrainSettings | null;
   try {
-    value = JSON.parse(text);
+    settings = JSON.parse(text);
   } catch (cause) {
     throw new UsageError(`${path} is damaged: it is not JSON.`, { cause });
   }
-  const given = value as Partial<TrainSettings> | null;
-  if (given?.version !== 1 || typeof given.data !== 'string' || typeof given.model !== 'string') {
+  if (settings?.version !== 1 || typeof settings.data !== 'string') {
     throw new UsageError(`${path} was not written by this version of resnet.`);
   }
-  return given as TrainSettings;
+  return settings;
 }
 
 /** The folder that a new run writes to, and whether its name was asked for. */

@@ -88,6 +88,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
       await writer.best(event.state, confusion, event.best.top1);
     } else if (event.type === 'checkpoint') {
       await writer.checkpoint(event.checkpoint);
+      reporter.checkpoint(event.checkpoint);
     } else {
       return { stopped: event.type === 'stopped', best };
     }

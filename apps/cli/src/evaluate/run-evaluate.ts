@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { readSafetensors, ResNet } from '@resnet/model';
+import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
+
+import { selectBackend } from '../backends/select.ts';
+import { drawConfusionMatrix } from '../charts/confusion-matrix.ts';
+import type { EvaluateOptions } from '../commands/evaluate.ts';
+import { type LabelledSet, openLabelled } from '../dataset/open-labelled.ts';
+import { FailureError, InterruptedError, UsageError } from '../errors.ts';
+import { count, plural } from '../format.ts';
+import { imageLoader } from '../images/loader.ts';
+import type { Io } from '../io.ts';
+import { evalOptions } from '../model-transform.ts';
+import { startProgress } from '../progress.ts';
+import { runFiles } from '../run-folder/layout.ts';
+import { type ModelCard, readModelCard, readModelFiles } from '../run-folder/model-card.ts';
+import { writeWhole } from '../run-folder/write-whole.ts';
+import { printEvaluation } from './print-evaluation.ts';
+
+export async function runEvaluate(
+  run: string,
+  data: string | undefined,
+  options: EvaluateOptions,
+  io: Io,
+): Promise<void> {
+  const folder = resolve(io.cwd, run);
+  const card = await readModelCard(folder);
+  const { signal, release } = io.takeInterrupts();
+  try {
+    const set = await openLabelled(
+      data === undefined ? ownData(folder, run) : resolve(io.cwd, data),
+      {
+        classes: card.labelNames,
+        // Of its own pictures the run's best epoch was chosen by the validation part; say so.
+        part: options.part ?? (data === undefined ? 'val' : undefined),
+        signal,
+      },
+    );
+    for (const warning of set.warnings) io.note(`${io.noteColor.yellow('warning:')} ${warning}`);
+    const { evaluation, skipped } = await evaluateSet(folder, card, set, { options, io, signal });
+    if (options.confusionMatrix !== undefined) {
+      const file = resolve(io.cwd, options.confusionMatrix);
+      await writeWhole(
+        file,
+        drawConfusionMatrix(evaluation.confusion, card.labelNames, set.source),
+      );
+    }
+    printEvaluation({ evaluation, card, set, skipped, options, io });
+  } catch (error) {
+    const stopped = error instanceof TrainingError && error.code === 'aborted';
+    if (signal.aborted && (stopped || error === signal.reason)) {
+      throw new InterruptedError('Stopped; nothing was measured to the end.');
+    }
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+/** The pictures that a run was trained on and validated by. */
+function ownData(folder: string, run: string): string {
+  const manifest = join(folder, runFiles.split);
+  if (existsSync(manifest)) return manifest;
+  throw new UsageError(`${run} does not say which pictures it was trained with.`, {
+    hint: `Name the data: resnet evaluate ${run} pictures/`,
+  });
+}
+
+export interface SkippedPicture {
+  readonly path: string;
+  readonly reason: string;
+}
+
+async function evaluateSet(
+  folder: string,
+  card: ModelCard,
+  set: LabelledSet,
+  { options, io, signal }: { options: EvaluateOptions; io: Io; signal: AbortSignal },
+): Promise<{ evaluation: Evaluation; skipped: readonly SkippedPicture[] }> {
+  const { weights } = await readModelFiles(folder);
+  const backend = await selectBackend(options.backend ?? 'auto');
+  const model = ResNet.fromStateDict(card.config, readSafetensors(weights).tensors);
+  const skipped: SkippedPicture[] = [];
+  const data = imageLoader({
+    files: set.examples,
+    batchSize: options.batch ?? 32,
+    transform: { kind: 'evaluate', options: evalOptions(card) },
+    onBadImage: (path, reason) => void skipped.push({ path, reason }),
+    // Each is seen once.
+    cacheBytes: 0,
+    ...(options.workers !== undefined && { workers: options.workers }),
+  });
+  const progress = startProgress('evaluating', set.examples.length, io);
+  try {
+    const evaluation = await evaluate({
+      model,
+      data,
+      classes: card.labelNames,
+      signal,
+      onProgress: (done, total) =>
+        progress.update(done, `${count(done)} of ${plural(total, 'picture')}`),
+    });
+    return { evaluation, skipped };
+  } catch (error) {
+    if (!(error instanceof TrainingError) || error.code !== 'data-ended') throw error;
+    throw new FailureError(`None of the pictures in ${set.source} could be read.`, {
+      hint: skipped[0] === undefined ? undefined : `${skipped[0].path}: ${skipped[0].reason}`,
+    });
+  } finally {
+    progress.stop();
+    await data.close();
+    model.dispose();
+    await backend.dispose();
+  }
+}

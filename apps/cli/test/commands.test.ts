@@ -1,0 +1,229 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { readSafetensors } from '@resnet/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { run } from '../src/program.ts';
+import { capturedIo } from './captured-io.ts';
+import { brokenPicture, classFolder } from './pictures.ts';
+
+let cwd: string;
+/** The fastest that needs no set-up. */
+const quick = words('--model resnet20 --image-size 16 --backend wasm --batch 4');
+
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'resnet commands '));
+  await classFolder(join(cwd, 'my pictures'), 7);
+  brokenPicture(join(cwd, 'my pictures', 'red wine', 'broken.png'));
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+function words(text: string): string[] {
+  return text.split(' ');
+}
+
+async function resnet(args: readonly string[], stdin?: Uint8Array) {
+  const io = capturedIo({ cwd, ...(stdin !== undefined && { stdin }) });
+  const code = await run(args, io);
+  return { code, out: io.stdout(), notes: io.notes() };
+}
+
+const inRun = (...path: string[]): string => join(cwd, 'runs', ...path);
+
+describe('train, evaluate, predict', () => {
+  it('trains on a plain folder and writes the run folder', async () => {
+    const { code, out, notes } = await resnet(['train', 'my pictures', ...quick, '--epochs', '2']);
+    expect(notes).not.toContain('error');
+    expect(code).toBe(0);
+    expect(out).toContain('my pictures: 2 classes, 12 images to train, 3 to validate');
+    expect(out).toMatch(/model +resnet20, 269 k parameters, 16 px/);
+    expect(out).toMatch(/backend +wasm \(.*\), asked for/);
+    expect(out).toMatch(/writes +runs\/my pictures/);
+    expect(out).toMatch(/epoch 2\/2 {2}train \d+\.\d % loss \d\.\d{3} {2}val/);
+    expect(out).toMatch(/Best top-1 \d+\.\d % on validation, in epoch [12]\./);
+    expect(out).toContain('1 picture could not be read and was left out:');
+    expect(out).toContain('my pictures/red wine/broken.png: ');
+    expect(out).toContain("resnet predict 'runs/my pictures' ");
+    expect(readdirSync(inRun('my pictures')).sort()).toEqual([
+      'args.json',
+      'checkpoint',
+      'config.json',
+      'confusion-matrix.svg',
+      'curves.svg',
+      'history.csv',
+      'model.safetensors',
+      'split.json',
+    ]);
+    const { tensors } = readSafetensors(readFileSync(inRun('my pictures', 'model.safetensors')));
+    expect(tensors.get('fc.weight')?.shape).toEqual([2, 64]);
+    const config: object = JSON.parse(readFileSync(inRun('my pictures', 'config.json'), 'utf8'));
+    expect(config).toMatchObject({
+      architecture: 'resnet20',
+      num_classes: 2,
+      label_names: ['blå', 'red wine'],
+      pretrained_cfg: { input_size: [3, 16, 16] },
+    });
+    const history = readFileSync(inRun('my pictures', 'history.csv'), 'utf8').trim().split('\n');
+    expect(history).toHaveLength(3);
+  });
+
+  it('takes another name for a second run, and refuses a given one', async () => {
+    const again = await resnet(['train', 'my pictures', ...quick, '--epochs', '1', '--json']);
+    const events = again.out
+      .trim()
+      .split('\n')
+      .map((line): { event: string; folder?: string } => JSON.parse(line));
+    expect(events.map(({ event }) => event)).toEqual([
+      'start',
+      'step',
+      'step',
+      'step',
+      'epoch',
+      'checkpoint',
+      'done',
+    ]);
+    expect(events[0]?.folder).toBe('runs/my pictures-2');
+    const named = await resnet(['train', 'my pictures', '--name', 'my pictures', ...quick]);
+    expect(named.code).toBe(2);
+    expect(named.notes).toContain('holds a run already');
+    expect(named.notes).toContain('--force');
+  });
+
+  it('replaces a run when forced, and keeps what it did not write', async () => {
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(inRun('my pictures-2', 'notes.txt'), 'mine');
+    const { code } = await resnet([
+      'train',
+      'my pictures',
+      ...quick,
+      ...words('--epochs 1 --force --optimizer adamw --augment strong --mixup 0.2 --cutmix 1'),
+      '--no-ema',
+      '--name',
+      'my pictures-2',
+    ]);
+    expect(code).toBe(0);
+    expect(readFileSync(inRun('my pictures-2', 'notes.txt'), 'utf8')).toBe('mine');
+    expect(JSON.parse(readFileSync(inRun('my pictures-2', 'args.json'), 'utf8'))).toMatchObject({
+      optimizer: 'adamw',
+      learningRate: 0.000125,
+      ema: false,
+    });
+  });
+
+  it('never writes where files of the same names are somebody else’s', async () => {
+    const { mkdirSync, writeFileSync } = await import('node:fs');
+    mkdirSync(join(cwd, 'mine'));
+    writeFileSync(join(cwd, 'mine', 'config.json'), '{}');
+    const { code, notes } = await resnet(['train', 'my pictures', '--out', 'mine', '--force']);
+    expect(code).toBe(2);
+    expect(notes).toContain('is no run, but holds config.json');
+  });
+
+  it('evaluates on its own validation pictures', async () => {
+    const { code, out } = await resnet(['evaluate', 'runs/my pictures', '--backend', 'wasm']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^red wine +2? /m);
+    expect(out).toMatch(/top-1 \d+\.\d %, loss \d\.\d{3} on 2 pictures of the val part of/);
+  });
+
+  it('evaluates on a folder, as JSON, with a confusion matrix', async () => {
+    const { code, out } = await resnet([
+      'evaluate',
+      'runs/my pictures',
+      'my pictures',
+      ...words('--backend wasm --json --confusion-matrix matrix.svg'),
+    ]);
+    expect(code).toBe(0);
+    const report: { confusion: number[][]; images: number } = JSON.parse(out);
+    expect(report).toMatchObject({
+      images: 14,
+      labels: ['blå', 'red wine'],
+      skipped: [{ reason: expect.stringContaining('damaged') as unknown }],
+    });
+    expect(report.confusion.flat().reduce((a, b) => a + b)).toBe(14);
+    expect(readFileSync(join(cwd, 'matrix.svg'), 'utf8')).toMatch(/^<svg /);
+  });
+
+  it('explains classes that the model does not know', async () => {
+    await classFolder(join(cwd, 'other'), 1);
+    const { renameSync } = await import('node:fs');
+    renameSync(join(cwd, 'other', 'red wine'), join(cwd, 'other', 'red whine'));
+    const { code, notes } = await resnet(['evaluate', 'runs/my pictures', 'other']);
+    expect(code).toBe(2);
+    expect(notes).toContain("a class 'red whine' that the model does not know");
+    expect(notes).toContain('Did you mean red wine?');
+  });
+
+  it('predicts files, folders and stdin in their order, and fails for what is broken', async () => {
+    const file = join(cwd, 'my pictures', 'blå', 'b1.jpg');
+    const { code, out, notes } = await resnet(
+      [
+        'predict',
+        'runs/my pictures',
+        file,
+        '-',
+        'my pictures/red wine',
+        '--json',
+        '--top',
+        '1',
+        '--backend',
+        'wasm',
+      ],
+      readFileSync(file),
+    );
+    expect(code).toBe(1);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line): { file: string; error?: string; predictions?: object[] } => JSON.parse(line));
+    expect(lines.map((line) => line.file)).toEqual([
+      file,
+      '-',
+      'my pictures/red wine/broken.png',
+      ...Array.from({ length: 7 }, (_, i) => `my pictures/red wine/r ${i}.png`),
+    ]);
+    expect(lines[0]?.predictions).toEqual(lines[1]?.predictions);
+    expect(lines[2]?.error).toContain('damaged');
+    expect(notes).toContain('1 picture of 10 could not be read');
+  });
+
+  it('predicts as CSV and as a table', async () => {
+    const args = ['predict', 'runs/my pictures', 'my pictures/blå', '--backend', 'wasm'];
+    const csv = await resnet([...args, '--csv']);
+    expect(csv.code).toBe(0);
+    const lines = csv.out.trim().split('\n');
+    expect(lines).toHaveLength(1 + 7 * 2);
+    expect(lines[0]).toBe('file,rank,label,probability');
+    expect(lines[1]).toMatch(/^my pictures\/blå\/b0\.jpg,1,(blå|red wine),[01]\.\d+$/);
+    const table = await resnet(args);
+    expect(table.out).toMatch(/^my pictures\/blå\/b6\.jpg +(blå|red wine) +\d+\.\d % +/m);
+  });
+
+  it('shows a run in info', async () => {
+    const { code, out } = await resnet(['info', 'runs/my pictures']);
+    expect(code).toBe(0);
+    expect(out).toContain('resnet20 on 16 x 16: 269,202 parameters');
+    expect(out).toContain('classes: blå, red wine');
+  });
+});
+
+describe('what train refuses before it begins', () => {
+  it.each([
+    [['my pictures', '--model', 'resnet51'], 'Did you mean resnet50'],
+    [['my pictures', '--name', '../x'], '--name is a name, not a path'],
+    [['my pictures', '--name', 'x', '--out', 'y'], 'not both'],
+    [['--resume'], 'Say which run to go on with'],
+    [['--resume', 'nothing'], 'There is no run to resume'],
+    [['--resume', 'runs/my pictures', '--epochs', '9'], '--epochs cannot be given with --resume'],
+    [['other', '--resume', 'runs/my pictures'], 'trains on'],
+    [['--resume', 'runs/my pictures'], 'is complete: 2 epochs'],
+    [['my pictures/blå'], 'no class folders'],
+  ])('train %j', async (args, message) => {
+    const { code, notes } = await resnet(['train', ...args, '--backend', 'wasm']);
+    expect(notes).toContain(message);
+    expect(code).toBe(2);
+    expect(existsSync(inRun('x'))).toBe(false);
+  });
+});
