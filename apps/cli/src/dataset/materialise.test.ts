@@ -98,6 +98,14 @@ describe('materialise', () => {
     expect((await listTree(root)).length).toBe(4);
   });
 
+  it('knows its files again when the source is named by a link', async () => {
+    const root = await source();
+    const named = join(await pictureFolder({ link: `-> ${root}` }), 'link');
+    const into = await pictureFolder();
+    await split(into, { root: named, mode: 'symlink' });
+    expect(await split(into, { root: named, mode: 'copy', force: true })).toEqual({ foreign: 0 });
+  });
+
   it('never overwrites a file that it did not make', async () => {
     const root = await source();
     const into = await pictureFolder({ 'val/dogs/3.png': 'mine' });

@@ -57,7 +57,7 @@ export async function materialise(options: MaterialiseOptions): Promise<{ foreig
   const root = await realpath(options.root);
   const into = resolve(options.into);
   await checkTarget(root, into, force);
-  const made = await marksFor(options);
+  const made = await marksFor({ ...options, root });
   const before = await readRecord(into);
   const foreign = await findForeign(into, before);
   const inTheWay = foreign.find((path) => made.has(path));
@@ -70,10 +70,11 @@ export async function materialise(options: MaterialiseOptions): Promise<{ foreig
     );
   }
 
-  const created = await firstCreated(into);
+  const created: string[] = [];
   const stage = join(into, `${stagePrefix}${process.pid}`);
   try {
-    await mkdir(stage, { recursive: true });
+    await makeFolder(into, created);
+    await mkdir(stage);
     await place({ ...options, root }, stage);
     signal?.throwIfAborted();
     // From here on it is quick. The record comes first: whatever a cut leaves is known as ours.
@@ -83,7 +84,7 @@ export async function materialise(options: MaterialiseOptions): Promise<{ foreig
     await writeRecord(into, made);
   } catch (error) {
     await rm(stage, { recursive: true, force: true });
-    if (created !== undefined) await removeEmptyDown(created, into);
+    for (const folder of created.toReversed()) await rmdir(folder).catch(() => undefined);
     throw explainPlacing(error, mode, into);
   }
   await rm(stage, { recursive: true, force: true });
@@ -152,15 +153,19 @@ async function moveInto(from: string, to: string): Promise<void> {
   }
 }
 
-/** The topmost folder that making `into` makes; undefined where it is there. */
-async function firstCreated(into: string): Promise<string | undefined> {
-  const existing = await nearestExisting(into);
-  if (existing === into) return undefined;
-  return join(existing, relative(existing, into).split(sep)[0]!);
-}
-
-async function removeEmptyDown(top: string, bottom: string): Promise<void> {
-  for (let folder = bottom; folder.startsWith(top); folder = dirname(folder)) {
-    await rmdir(folder).catch(() => undefined);
+/**
+ * Makes a folder and those above it, noting which it made. One by one, because Node's recursive
+ * mkdir never returns where a folder is there but takes no others, as /proc.
+ */
+async function makeFolder(folder: string, created: string[]): Promise<void> {
+  const existing = await nearestExisting(folder);
+  const steps = relative(existing, folder)
+    .split(sep)
+    .filter((step) => step !== '');
+  let path = existing;
+  for (const step of steps) {
+    path = join(path, step);
+    await mkdir(path);
+    created.push(path);
   }
 }

@@ -25,7 +25,7 @@ export function explainPlacing(error: unknown, mode: PlaceMode, into: string): u
       cause: error,
     });
   }
-  if (hasCode(error, 'EROFS', 'EACCES')) {
+  if (hasCode(error, 'EROFS', 'EACCES', 'EPERM')) {
     return new FailureError(
       `${into} cannot be written: ${hasCode(error, 'EROFS') ? 'the file system is read-only' : 'permission denied'}`,
       {
