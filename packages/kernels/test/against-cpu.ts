@@ -41,7 +41,8 @@ export class Sampler {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    // Neighbouring seeds must not draw alike.
+    this.#state = Math.imul(seed + 1, 0x9e3779b9) >>> 0;
   }
 
   /** At least 0 and less than `bound` (Numerical Recipes' linear congruence). */

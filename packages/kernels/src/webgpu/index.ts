@@ -1,6 +1,23 @@
 import { registerPrimitives } from '../registry.ts';
+import { addRelu, reluGradient } from './activation.ts';
+import { batchNormGradient, batchNormTraining } from './batch-norm.ts';
+import { conv2d } from './conv2d.ts';
+import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
+import { conv2dInputGradient } from './conv2d-input-gradient.ts';
 
-/** Makes the operations use this package's accelerations on tfjs's `webgpu` backend. Idempotent. */
+/**
+ * Makes the operations use this package's programs on tfjs's `webgpu` backend: convolution with
+ * groups, the gradients of convolution, batch norm in training. Idempotent; may be called before
+ * the backend is set up.
+ */
 export function registerWebgpuKernels(): void {
-  registerPrimitives('webgpu', {});
+  registerPrimitives('webgpu', {
+    conv2d,
+    conv2dInputGradient,
+    conv2dFilterGradient,
+    batchNormTraining,
+    batchNormGradient,
+    addRelu,
+    reluGradient,
+  });
 }
