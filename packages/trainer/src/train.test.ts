@@ -1,3 +1,4 @@
+import { relu } from '@resnet/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -303,6 +304,21 @@ describeOn(['cpu'], () => {
       );
       const none = { ...trainData, async *batches() {} };
       expect(await failure({ trainData: none })).toMatchObject({ code: 'data-ended' });
+    });
+
+    it('frees what the forward pass left on the tape when it fails', async () => {
+      const forward = model.forward.bind(model);
+      const failing: LinearModel['forward'] = (images, options) => {
+        const logits = forward(images, options);
+        if (options?.training !== true) return logits;
+        // As running out of memory would.
+        relu(logits);
+        throw new Error('out of memory');
+      };
+      model.forward = failing;
+      await expect(collect(train(options(model)))).rejects.toThrow('out of memory');
+      model.forward = forward;
+      await collect(train(options(model)));
     });
 
     it('passes on what the data source throws', async () => {

@@ -39,7 +39,7 @@ const tiny: Recipe = {
 const resnet18: Recipe = {
   config: modelConfig('resnet18', { numClasses: 10 }),
   pixels: 64,
-  learningRate: 0.001,
+  learningRate: 1e-4,
   weightDecay: 1e-4,
   labelSmoothing: 0,
 };
@@ -95,7 +95,7 @@ async function follow(recipe: Recipe, steps: number): Promise<Trajectory> {
   };
 }
 
-describeOn(['cpu', 'wasm', 'tensorflow'], () => {
+describeOn(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
   it('follows torch over 12 steps of a tiny net', async () => {
     const expected = reference.tiny;
     const received = await follow(tiny, 12);
@@ -103,7 +103,7 @@ describeOn(['cpu', 'wasm', 'tensorflow'], () => {
     expect(received.running_mean).toBeAllClose(expected.running_mean, { atol: 1e-6 });
     expect(received.running_var).toBeAllClose(expected.running_var, { rtol: 1e-4 });
     expect([received.evaluation]).toBeAllClose([expected.evaluation], { rtol: 1e-4 });
-  });
+  }, 180_000);
 });
 
 describeOn(['wasm', 'tensorflow'], () => {

@@ -71,6 +71,24 @@ export function backward(
     return { gradients, statistics, losses: value, logits: logits! };
   } catch (error) {
     tf.dispose(kept);
+    releaseTape();
     throw error;
   }
+}
+
+/**
+ * Frees what operations saved for their gradients: after an error tfjs forgets it without freeing
+ * it, and whoever tries again with a smaller batch, out of memory, needs it.
+ */
+function releaseTape(): void {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- not in the public types
+  const { state } = tf.engine() as unknown as { readonly state: EngineState };
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) tf.dispose([...(saved ?? [])]);
+  state.activeTape = null;
+}
+
+interface EngineState {
+  readonly gradientDepth: number;
+  activeTape: readonly { readonly saved?: readonly tf.Tensor[] }[] | null;
 }
