@@ -16,6 +16,12 @@ const { values } = parseArgs({
 const start = performance.now();
 const { made, photos, own } = await makeDemoData({
   into: values.into,
+  onProgress(done, total) {
+    if (!process.stderr.isTTY || done % 50 !== 0) return;
+    process.stderr.write(
+      `\r${done} of ${total} pictures\u001B[K${total - done < 50 ? '\r\u001B[K' : ''}`,
+    );
+  },
   seed: Number(values.seed),
   ...(values.vendors && { vendors: values.vendors.split(',') }),
   ...(values['per-class'] && { perClass: Number(values['per-class']) }),

@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { Random } from '@resnet/random';
@@ -30,6 +20,9 @@ const recipeVersion = 1;
 
 /** For `--group-by`: the emoji's name, whoever drew it. */
 export const groupPattern = '--(.+)\\.';
+
+/** Begins the name of the folder that pictures are made in; the process number follows. */
+const workshopPrefix = '.making-';
 
 const folders = ['photos', 'my-own-pictures'];
 
@@ -77,7 +70,9 @@ export async function makeDemoData({
 
   const emoji = listEmoji(reference, perClass);
   await mkdir(into, { recursive: true });
-  const workshop = await mkdtemp(join(into, '.making-'));
+  await sweepKilled(into);
+  const workshop = join(into, `${workshopPrefix}${process.pid}`);
+  await mkdir(workshop);
   try {
     const files = await drawAll({ workshop, sets, emoji, own, seed, onProgress });
     const meanwhile = await complete(into, recipe);
@@ -201,6 +196,29 @@ async function refuseForeign(into) {
         );
       }
     }
+  }
+}
+
+/**
+ * Removes what killed runs left.
+ *
+ * @param {string} into
+ */
+async function sweepKilled(into) {
+  for (const name of await readdir(into)) {
+    const pid = Number(name.slice(workshopPrefix.length));
+    if (!name.startsWith(workshopPrefix) || !(pid > 0)) continue;
+    if (pid === process.pid || !isAlive(pid)) await rm(join(into, name), { recursive: true });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

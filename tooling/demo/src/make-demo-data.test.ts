@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -65,6 +65,17 @@ describe('makeDemoData', () => {
     expect(await files(into)).toEqual(paths);
     const after = await Promise.all(paths.map((path) => readFile(join(into, path))));
     expect(after.every((bytes, i) => bytes.equals(before[i]!))).toBe(true);
+  });
+
+  it('clears up after a run that was killed', async () => {
+    await mkdir(join(into, '.making-999999999', 'photos'), { recursive: true });
+    await makeDemoData({ into, ...few });
+    expect((await readdir(into)).sort()).toEqual([
+      'LICENSES.md',
+      'made.json',
+      'my-own-pictures',
+      'photos',
+    ]);
   });
 
   it('makes them again when the recipe changed or a picture is missing', async () => {

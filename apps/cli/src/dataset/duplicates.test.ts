@@ -22,6 +22,14 @@ describe('findDuplicates', () => {
       ['a/2.png', 'b/2 again.png'],
     ]);
   });
+
+  it('compares large files as well', async () => {
+    const large = 'x'.repeat(4_000_001);
+    const root = await pictureFolder({ a: large, b: large, c: `${large.slice(1)}y` });
+    const files = ['a', 'b', 'c'].map((path) => ({ path, bytes: large.length }));
+    const groups = await findDuplicates(root, files);
+    expect(groups.map((group) => group.map((file) => file.path))).toEqual([['a', 'b']]);
+  });
 });
 
 describe('keepTogether', () => {

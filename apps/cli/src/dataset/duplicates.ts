@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -26,10 +27,8 @@ export async function findDuplicates<T extends { readonly path: string; readonly
   await forEachConcurrently(
     sameSize.flat(),
     async (file) => {
-      const hash = createHash('sha256');
       try {
-        await pipeline(createReadStream(join(root, file.path)), hash);
-        hashes.set(file, hash.digest('hex'));
+        hashes.set(file, await hashFile(join(root, file.path), file.bytes));
       } catch {
         // It stays out of the map. Loading it will say what is wrong with it.
       }
@@ -40,6 +39,14 @@ export async function findDuplicates<T extends { readonly path: string; readonly
     .filter((group) => group.length > 1)
     .map((group) => group.sort((a, b) => compareText(a.path, b.path)))
     .sort(([a], [b]) => compareText(a!.path, b!.path));
+}
+
+/** Small files at once: a stream costs more than it saves. */
+async function hashFile(path: string, bytes: number): Promise<string> {
+  const hash = createHash('sha256');
+  if (bytes <= 4e6) hash.update(await readFile(path));
+  else await pipeline(createReadStream(path), hash);
+  return hash.digest('base64');
 }
 
 /**
