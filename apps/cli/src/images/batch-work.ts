@@ -90,9 +90,9 @@ export class BatchWork {
     const cached = this.#cache.get(index);
     if (cached !== undefined) return cached;
     if (this.#cache.isUnreadable(index)) return undefined;
-    const { paths, maxPixels } = this.#spec;
+    const { paths, maxPixels, reduceTo } = this.#spec;
     try {
-      const raster = await decodeFile(paths[index]!, { maxPixels });
+      const raster = await decodeFile(paths[index]!, { maxPixels, reduceTo });
       this.#cache.put(index, raster);
       return raster;
     } catch (error) {

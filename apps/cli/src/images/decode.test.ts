@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
+import { resize } from '@resnet/image';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 
@@ -94,6 +95,33 @@ test('a picture that claims to be huge is refused before memory is asked for', a
   bytes.writeInt32LE(60_000, 18);
   bytes.writeInt32LE(60_000, 22);
   await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
+});
+
+describe('reduceTo', () => {
+  test.each([
+    [24, 32, 24],
+    [12, 16, 12],
+    [7, 16, 12],
+    [6, 8, 6],
+    [1, 4, 3],
+  ])('%s keeps the shorter edge at least that', async (reduceTo, width, height) => {
+    for (const name of ['420.jpg', 'rgb.png']) {
+      const raster = await decodeFile(join(folder, name), { reduceTo });
+      expect([raster.width, raster.height]).toEqual([width, height]);
+    }
+    const turned = await decodeFile(join(folder, 'exif-6.jpg'), { reduceTo });
+    expect([turned.width, turned.height]).toEqual([height, width]);
+  });
+
+  test.each(['rgb.png', '444.jpg'])('%s: about what a resize would give', async (name) => {
+    const full = await decodeFile(join(folder, name));
+    const half = await decodeFile(join(folder, name), { reduceTo: 12 });
+    const expected = resize(full, { width: 16, height: 12, interpolation: 'bilinear' });
+    let sum = 0;
+    for (const [i, level] of half.data.entries()) sum += Math.abs(level - expected.data[i]!);
+    // A JPEG is shrunk by dropping frequencies: near to averaging, and sharper.
+    expect(sum / half.data.length).toBeLessThan(name === 'rgb.png' ? 1 : 5);
+  });
 });
 
 test('names with spaces and other letters', async () => {

@@ -148,6 +148,22 @@ describe('training batches', () => {
     }
   });
 
+  test('may come from pictures shrunk while decoding, the same cached or not', async () => {
+    const path = join(folder, 'large.png');
+    await sharp({ create: { width: 400, height: 300, channels: 3, background: '#456' } })
+      .png()
+      .toFile(path);
+    const one = { ...options, files: [{ path, label: 0 }], workers: 1 };
+    const reduced = imageLoader(one);
+    const exact = imageLoader({ ...one, reduceLarge: false });
+    await collect(exact, 0);
+    const first = await collect(reduced, 0);
+    expect(await collect(reduced, 0)).toEqual(first);
+    // 20 / sqrt(0.08 * 3 / 4) = 82 fits into 300 / 2.
+    expect([exact.cachedBytes, reduced.cachedBytes]).toEqual([360_000, 90_048]);
+    await Promise.all([exact.close(), reduced.close()]);
+  });
+
   test('a last batch that is not full may be dropped', async () => {
     const loader = imageLoader({ ...options, files, workers: 1, dropLast: true });
     expect([loader.size, loader.batchesPerEpoch]).toEqual([12, 3]);

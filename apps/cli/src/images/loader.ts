@@ -37,6 +37,11 @@ export interface ImageLoaderOptions {
   /** Memory for decoded pictures; 0 keeps none. Default: see `defaultCacheBytes`. */
   readonly cacheBytes?: number;
   readonly maxPixels?: number;
+  /**
+   * Whether training may shrink pictures while decoding them that are far larger than any crop
+   * needs: faster, and more of them are kept. Default true; evaluation never does it.
+   */
+  readonly reduceLarge?: boolean;
   readonly signal?: AbortSignal;
   /** Told once of each picture that cannot be read. */
   readonly onBadImage?: (path: string, reason: string) => void;
@@ -84,6 +89,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     classes: mix === undefined ? 0 : classes,
     mix: mix ?? null,
     maxPixels: options.maxPixels ?? defaultMaxPixels,
+    reduceTo: training && options.reduceLarge !== false ? smallestUseful(transform) : undefined,
     badImages: training ? 'replace' : 'drop',
     cache: cache.buffers,
   });
@@ -127,6 +133,19 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       if (options.pool === undefined) await pool.close();
     },
   };
+}
+
+/** The shorter edge of a picture at which even the smallest crop has as many pixels as the input. */
+function smallestUseful(transform: Transform): number | undefined {
+  if (transform.kind !== 'train') return undefined;
+  const { inputSize, crop } = transform.options;
+  const edge = Math.max(...inputSize);
+  if (crop.kind === 'randomResizedCrop') {
+    return Math.ceil(edge / Math.sqrt(crop.scale[0] * Math.min(crop.ratio[0], 1 / crop.ratio[1])));
+  }
+  // Resized to a fixed edge: twice that leaves the antialiasing its work.
+  const target = crop.kind === 'randomCrop' ? (crop.resize ?? edge) : edge / crop.cropPct;
+  return Math.ceil(2 * target);
 }
 
 /** The order of an epoch: shuffled by seed and epoch, or as given without a seed. */

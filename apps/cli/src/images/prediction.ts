@@ -49,6 +49,7 @@ export async function* loadForPrediction(
     classes: 0,
     mix: null,
     maxPixels: options.maxPixels ?? defaultMaxPixels,
+    reduceTo: undefined,
     badImages: 'mark',
     cache: SharedCache.allocate(paths.length, 0).buffers,
   });

@@ -14,6 +14,8 @@ export interface SourceSpec {
   readonly classes: number;
   readonly mix: BatchMix | null;
   readonly maxPixels: number;
+  /** See `DecodeOptions.reduceTo`. */
+  readonly reduceTo: number | undefined;
   /**
    * What becomes of a place whose picture cannot be read: another picture takes it (training),
    * the batch closes ranks (evaluation), or the place stays and is marked (prediction).

@@ -25,6 +25,7 @@ const spec = (inputSize: [number, number]): SourceSpec => ({
   classes: 0,
   mix: null,
   maxPixels: 1e6,
+  reduceTo: undefined,
   badImages: 'drop',
   cache: SharedCache.allocate(1, 0).buffers,
 });
