@@ -57,7 +57,15 @@ for (const label of Object.keys(photos)) {
   );
 }
 
-await resnet(['split', 'demo/photos', '--group-by', groupPattern, '--out', 'demo/split.json']);
+await resnet([
+  'split',
+  'demo/photos',
+  '--group-by',
+  groupPattern,
+  '--out',
+  'demo/split.json',
+  '--force',
+]);
 const smaller = ['--backend', 'wasm', '--model', 'resnet20', '--image-size', '32', '--epochs', '6'];
 await resnet([
   'train',

@@ -13,7 +13,7 @@ import { locate, readManifest } from './manifest-file.ts';
 import { missingPath } from './missing-path.ts';
 import { planSplit, splitPlanned, type PlanOptions } from './plan-split.ts';
 import { scanDataset, type Scan, type ScannedFile } from './scan.ts';
-import { describeDuplicates, describeScan } from './warnings.ts';
+import { describeScan } from './warnings.ts';
 
 /** A picture file and the class it shows. */
 export interface Example {
@@ -97,13 +97,13 @@ async function findMissing(
 async function openClasses(path: string, options: PlanOptions): Promise<Dataset> {
   const plan = await planSplit(path, options);
   const parts = splitPlanned(plan, options);
-  const { scan, duplicates } = plan;
+  const { scan, warnings } = plan;
   return {
     classes: scan.classes,
     ...toExamples(scan.root, parts, scan.classes),
     path,
     source: `a folder of ${plural(scan.classes.length, 'class', 'classes')}, split here with seed ${options.seed}`,
-    warnings: [...describeScan(scan), ...describeDuplicates(duplicates)],
+    warnings,
   };
 }
 

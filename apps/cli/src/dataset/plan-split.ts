@@ -10,10 +10,12 @@ import {
 } from '@resnet/split';
 
 import { FailureError, UsageError } from '../errors.ts';
+import { count, plural } from '../format.ts';
 import { findDuplicates, keepTogether, type Duplicates } from './duplicates.ts';
 import { detectLayout } from './layout.ts';
 import { scanDataset, type Scan, type ScannedFile } from './scan.ts';
 import { usageOfSplit } from './split-errors.ts';
+import { describeDuplicates, describeScan } from './warnings.ts';
 
 export interface PlanOptions {
   readonly seed: number;
@@ -28,6 +30,8 @@ export interface SplitPlan {
   readonly scan: Scan;
   readonly duplicates: readonly Duplicates<ScannedFile>[];
   readonly groupOf: ((path: string) => string) | undefined;
+  /** Sentences for the user: what was left out, or looks wrong. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -47,8 +51,34 @@ export async function planSplit(
   const scan = await scanDataset(folder, { signal });
   checkScan(scan);
   const duplicates = await findDuplicates(scan.root, scan.files, { signal });
-  const groupOf = groupBy === undefined ? undefined : groupByPattern(groupBy);
-  return { scan, duplicates, groupOf: keepTogether(duplicates, groupOf) };
+  const warnings = [...describeScan(scan), ...describeDuplicates(duplicates)];
+  if (groupBy === undefined) {
+    return { scan, duplicates, groupOf: keepTogether(duplicates), warnings };
+  }
+  const ungrouped = checkPattern(groupBy, scan);
+  return {
+    scan,
+    duplicates,
+    groupOf: keepTogether(duplicates, groupByPattern(groupBy)),
+    warnings: ungrouped === undefined ? warnings : [...warnings, ungrouped],
+  };
+}
+
+/**
+ * A pattern that matches nothing groups nothing, and nobody would notice.
+ *
+ * @returns a warning where it misses some
+ */
+function checkPattern(groupBy: RegExp, { root, files }: Scan): string | undefined {
+  const pattern = new RegExp(groupBy.source, groupBy.flags.replaceAll(/[gy]/g, ''));
+  const missed = files.filter(({ path }) => !pattern.test(path));
+  if (missed.length === 0) return undefined;
+  if (missed.length === files.length) {
+    throw new UsageError(`--group-by ${groupBy.source} matches none of the pictures in ${root}`, {
+      hint: `It is matched against paths like ${missed[0]!.path}`,
+    });
+  }
+  return `${plural(missed.length, 'picture')} of ${count(files.length)} ${missed.length === 1 ? 'is' : 'are'} not matched by --group-by, as ${missed[0]!.path}: each is a group of its own.`;
 }
 
 function checkScan(scan: Scan): void {

@@ -149,6 +149,16 @@ describe('resnet split', () => {
     });
   });
 
+  it('warns of pictures that the pattern misses, and refuses when it misses all', async () => {
+    const cwd = await pictureFolder(pets());
+    const { notes } = await resnetSplit(cwd, 'pets', '--group-by', String.raw`s/(\d)\.`);
+    expect(notes).toMatch(/20 pictures of 30 are not matched by --group-by, as dogs 🐕/);
+    await expect(resnetSplit(cwd, 'pets', '--group-by', 'owner')).rejects.toMatchObject({
+      exitCode: 2,
+      hint: 'It is matched against paths like dogs 🐕/0.png',
+    });
+  });
+
   it('suggests a folder of nearly that name', async () => {
     const cwd = await pictureFolder(pets());
     await expect(resnetSplit(cwd, 'pet')).rejects.toMatchObject({ hint: 'Did you mean pets?' });

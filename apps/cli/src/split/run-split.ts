@@ -4,7 +4,6 @@ import type { Parts } from '@resnet/split';
 
 import type { SplitCommandOptions } from '../commands/split.ts';
 import { foldPlanned, planSplit, splitPlanned, type SplitPlan } from '../dataset/plan-split.ts';
-import { describeDuplicates, describeScan } from '../dataset/warnings.ts';
 import { InterruptedError, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { startProgress } from '../progress.ts';
@@ -71,7 +70,7 @@ async function split(
     groupBy,
   };
 
-  const warnings = [...describeScan(plan.scan), ...describeDuplicates(plan.duplicates)];
+  const warnings = [...plan.warnings];
   const into = options.into === undefined ? undefined : resolve(io.cwd, options.into);
   // Whatever speaks against it is found before anything is written.
   const out = options.out ?? (into === undefined ? 'split.json' : undefined);
