@@ -67,7 +67,7 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
 
 function compilerArguments({ target, installation, tfjs }: BuildOptions, output: string): string[] {
   const libraries = libraryFolder(installation);
-  const headers = createRequire(import.meta.url)('node-api-headers') as { include_dir: string };
+  const headers: { include_dir: string } = createRequire(import.meta.url)('node-api-headers');
   const mac = process.platform === 'darwin';
   return [
     '-std=c++17',

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { hasErrno, NativeError } from './errors.ts';
+import { hasErrno, messageOf, NativeError } from './errors.ts';
 
 const mega = 1e6;
 
@@ -31,7 +31,7 @@ export async function makeFolder(folder: string): Promise<void> {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST')) throw error;
     throw new NativeError(
       'NOT_WRITABLE',
-      `The cache folder ${folder} cannot be made: ${(error as Error).message}`,
+      `The cache folder ${folder} cannot be made: ${messageOf(error)}`,
       'Name a folder that may be written in the environment variable RESNET_CACHE.',
       { cause: error },
     );

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { folderBytes, noSpace } from './disk.ts';
 import { NativeError } from './errors.ts';
 import type { Reporting } from './progress.ts';
-import { run } from './run.ts';
+import { run, withSignal } from './run.ts';
 import type { Wheel } from './targets.ts';
 
 export interface DownloadOptions extends Reporting {
@@ -91,14 +91,15 @@ function pipArguments(wheel: Wheel, folder: string): string[] {
       .split('-')
       .at(-1)
       ?.split('.') ?? [];
-  return [
-    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir'],
-    ...['--no-input', '--progress-bar', 'off', '--disable-pip-version-check', '--quiet'],
+  const options = [
+    '--no-deps --only-binary=:all: --no-cache-dir --no-input --progress-bar off --quiet',
+    '--disable-pip-version-check',
     // One file for every interpreter: without these pip takes the one for its own version.
-    ...['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'],
-    ...platforms.flatMap((platform) => ['--platform', platform]),
-    ...['--dest', folder, `${wheel.name}==${wheel.version}`],
-  ];
+    '--python-version 3.11 --implementation cp --abi cp311',
+    ...platforms.map((platform) => `--platform ${platform}`),
+  ].flatMap((line) => line.split(' '));
+  const requirement = `${wheel.name}==${wheel.version}`;
+  return ['-m', 'pip', 'download', ...options, '--dest', folder, requirement];
 }
 
 function downloadFailed(wheel: Wheel, stderr: string): NativeError {
@@ -126,8 +127,6 @@ async function sha256(
   const hash = createHash('sha256');
   const totalBytes = (await stat(path)).size;
   onProgress?.({ phase: 'check', item: wheel.file, bytes: 0, totalBytes });
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, {
-    ...(signal === undefined ? {} : { signal }),
-  });
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, withSignal(signal));
   return hash.digest('hex');
 }

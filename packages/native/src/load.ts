@@ -3,13 +3,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 
-import { NativeError } from './errors.ts';
+import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
+
+import { messageOf, NativeError } from './errors.ts';
 import { installedAddon } from './installations.ts';
 import { linkAddon } from './link.ts';
 import { defaultBases, requireTfjsPackage, type TfjsPackage } from './package-folder.ts';
 
 /** The module `@tensorflow/tfjs-node-gpu`: all of tfjs, with the backend `tensorflow` registered. */
-export type Tensorflow = typeof import('@tensorflow/tfjs-node-gpu');
+export type Tensorflow = typeof TfjsNode;
 
 export interface LoadOptions {
   /** A file, folder or file URL: the package is taken as a module there would see it. */
@@ -36,11 +38,12 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   process.env.TF_CPP_MIN_LOG_LEVEL ??= String(options.logLevel ?? 3);
   restoreIsNullOrUndefined();
   try {
-    return createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder) as Tensorflow;
+    const module: Tensorflow = createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder);
+    return module;
   } catch (error) {
     throw new NativeError(
       'LOAD_FAILED',
-      `${tfjs.name} ${tfjs.version} could not load its addon (${tfjs.addon}): ${error instanceof Error ? error.message : String(error)}`,
+      `${tfjs.name} ${tfjs.version} could not load its addon (${tfjs.addon}): ${messageOf(error)}`,
       'Set it up again: npx resnet-native setup --force',
       { cause: error },
     );

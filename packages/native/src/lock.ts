@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasErrno } from './errors.ts';
+import { withSignal } from './run.ts';
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +44,7 @@ export async function withLock<T>(
     }
     if (!told) onWait?.();
     told = true;
-    await sleep(pollMs, undefined, { ...(signal === undefined ? {} : { signal }) });
+    await sleep(pollMs, undefined, withSignal(signal));
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
@@ -90,7 +91,8 @@ async function takeAway(path: string, token: string): Promise<void> {
 
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Owner;
+    const owner: Owner = JSON.parse(await readFile(path, 'utf8'));
+    return owner;
   } catch {
     return undefined; // gone, or cut off while it was being written
   }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { NativeError } from './errors.ts';
 
@@ -52,17 +51,17 @@ export function defaultBases(from?: string | URL): readonly (string | URL)[] {
   return from === undefined ? [import.meta.url, process.cwd()] : [from];
 }
 
+/** Walks up, as `import` does: unlike `require`, without NODE_PATH. */
 function resolvePackage(name: TfjsPackageName, base: string | URL): string | undefined {
-  const url = base instanceof URL || base.startsWith('file:') ? new URL(base) : pathToFileURL(base);
-  // createRequire wants a file; for a folder any name inside it will do.
-  const anchor = /\.[cm]?[jt]s$/.test(url.pathname)
-    ? url
-    : new URL(`${url.href.replace(/\/$/, '')}/_.js`);
-  for (const parent of createRequire(anchor).resolve.paths(name) ?? []) {
-    const folder = join(parent, name);
+  let parent =
+    base instanceof URL || base.startsWith('file:') ? fileURLToPath(base) : resolve(base);
+  for (;;) {
+    const folder = join(parent, 'node_modules', name);
     if (existsSync(join(folder, 'package.json'))) return realpathSync(folder);
+    const above = dirname(parent);
+    if (above === parent) return undefined;
+    parent = above;
   }
-  return undefined;
 }
 
 interface Manifest {
@@ -71,7 +70,7 @@ interface Manifest {
 }
 
 function describePackage(name: TfjsPackageName, folder: string): TfjsPackage {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return {
     name,
     version: manifest.version,
@@ -84,9 +83,4 @@ function describePackage(name: TfjsPackageName, folder: string): TfjsPackage {
 function napiVersion({ binary }: Manifest): number {
   const running = Number(process.versions.napi ?? 8);
   return Math.max(3, ...(binary?.napi_versions ?? [8]).filter((level) => level <= running));
-}
-
-/** A `require` that sees what the package sees. */
-export function requireFrom(folder: string): NodeJS.Require {
-  return createRequire(join(folder, 'package.json'));
 }

@@ -23,7 +23,7 @@ export function run(
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      reject(signal.reason as Error);
+      reject(reasonOf(signal));
       return;
     }
     const child = spawn(program, parameters, {
@@ -44,8 +44,18 @@ export function run(
     });
     child.once('close', (code, killedBy) => {
       signal?.removeEventListener('abort', stop);
-      if (signal?.aborted) reject(signal.reason as Error);
+      if (signal?.aborted) reject(reasonOf(signal));
       else resolve({ code: code ?? 128, signal: killedBy ?? undefined, ...output });
     });
   });
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
+
+/** For options that may leave the signal out, and may not have it undefined. */
+export function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }

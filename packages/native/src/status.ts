@@ -80,7 +80,7 @@ function describeInstallation(
   const installation = join(addon, '..', '..', '..');
   try {
     const text = readFileSync(join(realpathSync(installation), 'manifest.json'), 'utf8');
-    const { variant, version } = JSON.parse(text) as { variant?: unknown; version?: unknown };
+    const { variant, version }: { variant?: unknown; version?: unknown } = JSON.parse(text);
     if ((variant !== 'cpu' && variant !== 'cuda') || typeof version !== 'string') return undefined;
     return addon.includes(`${sep}addon${sep}`) ? { variant, tensorflow: version } : undefined;
   } catch {

@@ -188,8 +188,8 @@ const targets: Readonly<Record<string, Target>> = {
 };
 
 export interface Machine {
-  readonly platform: NodeJS.Platform | string;
-  readonly arch: NodeJS.Architecture | string;
+  readonly platform: string;
+  readonly arch: string;
 }
 
 /** The TensorFlow for a machine. Throws a NativeError (UNSUPPORTED_PLATFORM) that says what to use instead. */

@@ -8,8 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { noSpace } from './disk.ts';
-import { hasErrno, NativeError } from './errors.ts';
+import { hasErrno, messageOf, NativeError } from './errors.ts';
 import type { Reporting } from './progress.ts';
+import { withSignal } from './run.ts';
 import type { Target, Wheel } from './targets.ts';
 
 // All that the addon's sources include, with some room: about 1 of the wheel's 300 MB of headers.
@@ -72,9 +73,7 @@ export async function unpackWheel(
       });
       // Flushed to the disk, for the rename that publishes the folder not to overtake the contents.
       const sink = createWriteStream(path, { mode: modeOf(entry), flush: true });
-      await pipeline(await zip.openReadStreamPromise(entry), count, sink, {
-        ...(signal === undefined ? {} : { signal }),
-      });
+      await pipeline(await zip.openReadStreamPromise(entry), count, sink, withSignal(signal));
     }
     onProgress?.({ phase: 'unpack', item: wheel.file, bytes: totalBytes, totalBytes });
   } catch (error) {
@@ -83,7 +82,7 @@ export async function unpackWheel(
       throw noSpace(`The disk filled up while ${wheel.file} was unpacked.`, error);
     }
     if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'EIO')) throw error;
-    throw badWheel(wheel, error instanceof Error ? error.message : String(error), error);
+    throw badWheel(wheel, messageOf(error), error);
   } finally {
     zip.close();
   }

@@ -1,0 +1,53 @@
+import util from 'node:util';
+
+import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { fakeProject, sandbox } from '../test/sandbox.ts';
+import { loadTensorflow } from './load.ts';
+import { nativeStatus } from './status.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('without a set-up', () => {
+  it('says what is missing, and nothing throws that only asks', async () => {
+    vi.stubEnv('RESNET_CACHE', sandbox());
+    const from = fakeProject(sandbox());
+    await expect(loadTensorflow({ from })).rejects.toMatchObject({
+      code: 'NOT_PROVISIONED',
+      advice: expect.stringContaining('setup') as unknown,
+    });
+    expect(nativeStatus({ from })).toMatchObject({
+      ready: false,
+      installed: [],
+      package: { name: '@tensorflow/tfjs-node-gpu', version: '4.22.0' },
+      problem: { code: 'NOT_PROVISIONED' },
+    });
+    expect(nativeStatus({ from: '/' })).toMatchObject({
+      ready: false,
+      problem: { code: 'PACKAGE_MISSING' },
+    });
+  });
+});
+
+const status = nativeStatus();
+
+describe(status.ready ? 'with a set-up' : `not tested: ${status.problem?.message}`, () => {
+  it('loads TensorFlow once, and computes', async () => {
+    if (!status.ready) {
+      expect(process.env.RESNET_REQUIRE_BACKENDS ?? '').not.toMatch(/tensorflow|all/);
+      return;
+    }
+    const tf = await loadTensorflow();
+    expect(await loadTensorflow()).toBe(tf);
+    expect(tf.getBackend()).toBe('tensorflow');
+    if (status.source === 'resnet') expect(status.tensorflow).toBe('2.21.0');
+    const sum = tf.sum(
+      tf.conv2d(tf.ones<TfjsNode.Rank.R4>([1, 8, 8, 3]), tf.ones([3, 3, 3, 4]), 1, 'same'),
+    );
+    expect([...(await sum.data())]).toEqual([5808]);
+    expect('isNullOrUndefined' in util).toBe(true);
+  });
+});
