@@ -33,7 +33,7 @@ export interface Io {
   /** Colours for stderr. */
   readonly noteColor: Colors;
   /**
-   * Takes Ctrl-C (and SIGTERM, and a closed stdout) over: the first aborts the signal, a second
+   * Takes Ctrl-C (and SIGTERM, SIGHUP, a closed stdout) over: the first aborts the signal, a second
    * ends the process at once. Until it is called, and after `release`, they end the process.
    */
   takeInterrupts(): Interrupts;
@@ -51,14 +51,16 @@ export function processIo(): Io {
   const outIsTTY = isatty(1);
   const errIsTTY = isatty(2);
   let closed: AbortController | undefined;
-  // `resnet predict ... | head` closes the pipe early: no error, and nothing more to say.
+  // `resnet predict ... | head` closes the pipe early, a terminal that is closed gives EIO: no
+  // errors of ours, and there is nobody left to tell.
+  const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'EIO';
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!isGone(error)) throw error;
     if (closed === undefined) process.exit(0);
     closed.abort();
   });
   stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!isGone(error)) throw error;
   });
   return {
     out: (text = '') => void stdout.write(`${text}\n`),
@@ -79,13 +81,13 @@ export function processIo(): Io {
         if (controller.signal.aborted) process.exit(130);
         controller.abort();
       };
-      process.on('SIGINT', interrupt);
-      process.on('SIGTERM', interrupt);
+      // A terminal that is closed sends SIGHUP: no reason to lose work either.
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+      for (const signal of signals) process.on(signal, interrupt);
       return {
         signal: controller.signal,
         release() {
-          process.off('SIGINT', interrupt);
-          process.off('SIGTERM', interrupt);
+          for (const signal of signals) process.off(signal, interrupt);
           closed = undefined;
         },
       };

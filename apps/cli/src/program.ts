@@ -7,6 +7,7 @@ import { registerEvaluate } from './commands/evaluate.ts';
 import { registerInfo } from './commands/info.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerSetup } from './commands/setup.ts';
+import { registerSplit } from './commands/split.ts';
 import { registerTrain } from './commands/train.ts';
 import { describeFailure, exitCodes, InterruptedError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -68,6 +69,7 @@ A first run, from a folder with one sub-folder of pictures a class:
   // In the order in which a newcomer needs them.
   registerSetup(program, io);
   registerDoctor(program, io);
+  registerSplit(program, io);
   registerTrain(program, io);
   registerEvaluate(program, io);
   registerPredict(program, io);

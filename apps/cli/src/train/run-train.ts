@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { type ModelCard, parameterCount, ResNet } from '@resnet/model';
@@ -14,6 +14,7 @@ import type { Io } from '../io.ts';
 import { recipe } from '../recipe.ts';
 import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
 import { runFiles } from '../run-folder/layout.ts';
+import { makeFolder } from '../run-folder/make-folder.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
@@ -90,7 +91,7 @@ async function takeFolderAndTrain(
   const { plan, settings } = checked;
   const { folder, resumes } = plan;
   let { dataset } = checked;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const unlock = lockFolder(folder);
   try {
     const card = modelCard(settings, dataset.classes);
