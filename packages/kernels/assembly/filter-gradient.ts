@@ -5,13 +5,13 @@
 //
 // Computed where the tensors lie, without transposes. A tile of up to 4 input channels by 8 output
 // channels stays in registers while a few rows of one image pass by; those rows fit the first-level
-// cache, so every tile and every tap after the first reads them from there.
+// cache, so every tile and every tap after the first reads them from there. Wide rows are split.
 
 /** Bytes of x and dy that one pass may touch: half of a small first-level cache. */
-const CHUNK_BYTES: usize = 16384;
+const CHUNK_BYTES: i32 = 16384;
 
 /** Fewest outputs a pass should cover, so that adding a tile to dFilter costs little beside it. */
-const CHUNK_OUTPUTS: i32 = 64;
+const CHUNK_OUTPUTS: i32 = 24;
 
 /**
  * One group. Pointers address the group's first channel; strides between pixels are in bytes, so
@@ -38,37 +38,43 @@ export function addFilterGradient(
   dyStride: usize,
   filterStride: usize,
 ): void {
-  const outRowBytes =
-    <usize>outWidth * (<usize>outChannels + <usize>(inChannels * stride)) * 4;
-  const chunkRows = max(<i32>(CHUNK_BYTES / outRowBytes), (CHUNK_OUTPUTS - 1) / outWidth + 1);
+  const outputBytes = (outChannels + inChannels * stride) * 4;
+  const chunkOutputs = max(CHUNK_BYTES / outputBytes, CHUNK_OUTPUTS);
+  const chunkRows = max(chunkOutputs / outWidth, 1);
+  // A row that is split is split evenly.
+  const chunksInRow = (outWidth - 1) / chunkOutputs + 1;
+  const chunkColumns = (outWidth - 1) / chunksInRow + 1;
   for (let n = 0; n < batch; n++) {
-    for (let chunk = 0; chunk < outHeight; chunk += chunkRows) {
-      const chunkEnd = min(chunk + chunkRows, outHeight);
-      for (let ky = 0; ky < kernelHeight; ky++) {
-        const shiftY = ky * dilation - padding;
-        const fromY = max(chunk, firstInside(shiftY, stride));
-        const toY = min(chunkEnd, firstOutside(shiftY, stride, height));
-        for (let kx = 0; kx < kernelWidth; kx++) {
-          const shiftX = kx * dilation - padding;
-          const fromX = firstInside(shiftX, stride);
-          const toX = min(outWidth, firstOutside(shiftX, stride, width));
-          if (fromY >= toY || fromX >= toX) continue;
-          const firstX = (fromY * stride + shiftY) * width + fromX * stride + shiftX;
-          const tapRow = <usize>((ky * kernelWidth + kx) * inChannels) * filterStride;
-          addTap(
-            x + <usize>firstX * xStride,
-            dy + <usize>(fromY * outWidth + fromX) * dyStride,
-            dFilter + tapRow,
-            toY - fromY,
-            toX - fromX,
-            inChannels,
-            outChannels,
-            xStride * <usize>stride,
-            xStride * <usize>(stride * width),
-            dyStride,
-            dyStride * <usize>outWidth,
-            filterStride,
-          );
+    for (let top = 0; top < outHeight; top += chunkRows) {
+      const bottom = min(top + chunkRows, outHeight);
+      for (let left = 0; left < outWidth; left += chunkColumns) {
+        const right = min(left + chunkColumns, outWidth);
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const shiftY = ky * dilation - padding;
+          const fromY = max(top, firstInside(shiftY, stride));
+          const toY = min(bottom, firstOutside(shiftY, stride, height));
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const shiftX = kx * dilation - padding;
+            const fromX = max(left, firstInside(shiftX, stride));
+            const toX = min(right, firstOutside(shiftX, stride, width));
+            if (fromY >= toY || fromX >= toX) continue;
+            const firstX = (fromY * stride + shiftY) * width + fromX * stride + shiftX;
+            const tapRow = <usize>((ky * kernelWidth + kx) * inChannels) * filterStride;
+            addTap(
+              x + <usize>firstX * xStride,
+              dy + <usize>(fromY * outWidth + fromX) * dyStride,
+              dFilter + tapRow,
+              toY - fromY,
+              toX - fromX,
+              inChannels,
+              outChannels,
+              xStride * <usize>stride,
+              xStride * <usize>(stride * width),
+              dyStride,
+              dyStride * <usize>outWidth,
+              filterStride,
+            );
+          }
         }
       }
     }
