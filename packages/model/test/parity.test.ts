@@ -5,7 +5,7 @@ import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { registerWasmKernels } from '@resnet/kernels/wasm';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { modelConfig, ResNet, type BatchStatistics, type ResNetConfig } from '../src/index.ts';
 import { toTorchLayout } from '../src/layout.ts';
@@ -23,7 +23,11 @@ interface Case {
   readonly images: readonly [number, number, number, number];
   readonly labels: readonly number[];
   readonly eval: Pass & { readonly logits: Digest };
-  readonly train: Pass & { readonly statistics: Readonly<Record<string, Digest>> };
+  readonly train: Pass & {
+    readonly statistics: Readonly<Record<string, Digest>>;
+    /** How far PyTorch's own float32 gradients lie from its float64 ones, where over 1e-3. */
+    readonly float32?: number;
+  };
 }
 
 // Made by tooling/reference/model/parity.py with torchvision, timm and nets written from the papers.
@@ -31,24 +35,27 @@ const cases = JSON.parse(
   readFileSync(new URL('./fixtures/parity.json', import.meta.url), 'utf8'),
 ) as Case[];
 
-/** On the cpu backend, which is slow, the small ones. */
-const small = cases.filter(({ images }) => images[2] === 16);
-const named = cases.filter(({ name }) => /^(resnet18|resnet50|resnet20|plain20)$/.test(name));
+/** Every net on the fastest backend; on the others those that differ in their operations. */
+const chosen: Readonly<Record<string, RegExp>> = {
+  cpu: /^(resnet20|plain20|resnet20 exclusiveGating|resnetv2 CIFAR 29)$/,
+  wasm: /^(resnet18|resnet50|resnext50_32x4d|seresnet18|resnet18 catavgmax|plain20|resnet.*(20|CIFAR).*)$/,
+  tensorflow: /./,
+};
 
 registerTensorflowKernels();
 registerWasmKernels();
 
 describe('against PyTorch', () => {
   describeBackends(['cpu', 'wasm', 'tensorflow'], (backend) => {
-    const chosen = backend === 'cpu' ? small : cases;
-    for (const reference of chosen) {
+    // tfjs takes what an operation saves for its gradient for a leak when IS_TEST is set.
+    beforeAll(() => tf.env().set('IS_TEST', false));
+    afterAll(() => tf.env().set('IS_TEST', true));
+
+    for (const reference of cases.filter(({ name }) => chosen[backend]!.test(name))) {
       it(`${reference.name}: logits, gradients, statistics`, async () => {
         await compare(reference);
       });
     }
-    it('has the nets that must be here', () => {
-      expect(named).toHaveLength(4);
-    });
   });
 });
 
@@ -69,7 +76,9 @@ async function compare(reference: Case): Promise<void> {
   logits.dispose();
 
   await comparePass(model, images, targets, reference.eval, false, 1e-4);
-  const statistics = await comparePass(model, images, targets, reference.train, true, 1e-3);
+  // Deep nets' training gradients are ill-conditioned: see the note in parity.py.
+  const tolerance = Math.max(1e-3, 2 * (reference.train.float32 ?? 0));
+  const statistics = await comparePass(model, images, targets, reference.train, true, tolerance);
 
   model.updateRunningStatistics(statistics, { momentum: 0.1 });
   for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance]);

@@ -83,7 +83,9 @@ export class Predictor {
     const list = isList(pictures) ? pictures : [pictures];
     const results: Prediction[][] = [];
     for (let start = 0; start < list.length; start += batchSize) {
-      const images = list.slice(start, start + batchSize).map((picture) => this.preprocess(picture));
+      const images = list
+        .slice(start, start + batchSize)
+        .map((picture) => this.preprocess(picture));
       for (const probabilities of await this.probabilities(images)) {
         results.push(topPredictions(probabilities, this.card.labelNames, topK));
       }

@@ -29,12 +29,12 @@ export function globalPool(
 function globalMaxPool(x: tf.Tensor4D): tf.Tensor2D {
   return differentiable([x], (save) => {
     const [n, h, w, c] = x.shape;
-    const pixels = tf.reshape(x, [n, h * w, c]);
-    save([tf.argMax(pixels, 1)]);
+    save([x]);
     return {
-      value: tf.max<tf.Tensor2D>(pixels, 1),
-      gradient: (dy, [where]) => {
-        const chosen = tf.cast(tf.oneHot(where as tf.Tensor2D, h * w), 'float32');
+      value: tf.max<tf.Tensor2D>(tf.reshape(x, [n, h * w, c]), 1),
+      gradient: (dy, [savedX]) => {
+        const where = tf.argMax<tf.Tensor2D>(tf.reshape(savedX!, [n, h * w, c]), 1);
+        const chosen = tf.cast(tf.oneHot(where, h * w), 'float32');
         const gradient = tf.mul(chosen, tf.reshape(dy, [n, c, 1]));
         return [tf.reshape(tf.transpose(gradient, [0, 2, 1]), [n, h, w, c])];
       },

@@ -17,11 +17,13 @@ export function multiply<T extends tf.Tensor>(a: T, b: T): T {
 export function multiplyChannels(x: tf.Tensor4D, weight: tf.Tensor2D): tf.Tensor4D {
   return differentiable([x, weight], (save) => {
     const [n, c] = weight.shape;
-    const broadcast = tf.reshape(weight, [n, 1, 1, c]);
-    save([x, broadcast]);
+    save([x, weight]);
     return {
-      value: tf.mul<tf.Tensor4D>(x, broadcast),
-      gradient: (dy, saved) => [tf.mul(dy, saved[1]!), tf.sum(tf.mul(dy, saved[0]!), [1, 2])],
+      value: tf.mul<tf.Tensor4D>(x, tf.reshape(weight, [n, 1, 1, c])),
+      gradient: (dy, saved) => [
+        tf.mul(dy, tf.reshape(saved[1]!, [n, 1, 1, c])),
+        tf.sum(tf.mul(dy, saved[0]!), [1, 2]),
+      ],
     };
   });
 }
