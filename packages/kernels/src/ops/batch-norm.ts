@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../errors.ts';
 import { checkRank, checkShape } from '../geometry.ts';
@@ -24,6 +24,9 @@ export interface BatchNormTrainingResult {
 
 /** x, scale, two tensors that tell of the statistics, and the output where ReLU's gradient needs it. */
 type Saved = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
+
+/** Output, mean and variance, and the two that only the gradient needs. */
+type Results = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
 
 function checkChannels(
   operation: string,
@@ -60,9 +63,9 @@ export function batchNormTraining(
     );
   }
   const settings: BatchNormSettings = { epsilon, activation };
-  const [output, mean, variance] = differentiable({
+  const [output, mean, variance, ...hidden] = differentiable({
     inputs: { x, scale, offset },
-    forward: (save: (tensors: Saved) => void): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] => {
+    forward: (save: (tensors: Saved) => void): Results => {
       const result = primitives().batchNormTraining(x, scale, offset, settings);
       const statistics = result.saved;
       save(
@@ -70,8 +73,8 @@ export function batchNormTraining(
           ? [x, scale, ...statistics, result.output]
           : [x, scale, ...statistics],
       );
-      // What is saved, tfjs has cloned; the originals go with this scope.
-      return [result.output, result.mean, result.variance];
+      // tfjs knows what an operation makes by what it returns.
+      return [result.output, result.mean, result.variance, ...statistics];
     },
     backward: ([dy], [savedX, savedScale, first, second, savedOutput]) => {
       // All three at once: the sums over the batch are shared.
@@ -90,6 +93,7 @@ export function batchNormTraining(
       };
     },
   });
+  tf.dispose(hidden);
   return { output, mean, variance };
 }
 

@@ -31,16 +31,18 @@ export function softmaxCrossEntropy(
       `expected labelSmoothing in [0, 1), received ${labelSmoothing}`,
     );
   }
-  const [output] = differentiable({
+  const [output, hidden] = differentiable({
     inputs: { logits },
-    forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D] => {
+    forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D, tf.Tensor2D] => {
       const { loss, gradient } = primitives().softmaxCrossEntropy(logits, targets, labelSmoothing);
       save([gradient]);
-      return [loss];
+      // tfjs knows what an operation makes by what it returns.
+      return [loss, gradient];
     },
     backward: ([dy], [gradient]) => ({
       logits: () => tf.mul(gradient, tf.expandDims(dy, 1)),
     }),
   });
+  tf.dispose(hidden);
   return output;
 }

@@ -1,0 +1,29 @@
+import { tensorflow, type Attribute } from './backend.ts';
+
+// Attribute types are numbers that only the addon knows: attributes can be made when one is loaded.
+
+export function type(name: string, value: 'float32' | 'int32'): Attribute {
+  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = tensorflow().binding;
+  return { name, type: TF_ATTR_TYPE, value: value === 'float32' ? TF_FLOAT : TF_INT32 };
+}
+
+export function text(name: string, value: string): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_STRING, value };
+}
+
+export function float(name: string, value: number): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_FLOAT, value };
+}
+
+export function flag(name: string, value: boolean): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_BOOL, value };
+}
+
+/** A list of whole numbers. */
+export function integers(name: string, value: readonly number[]): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_INT, value };
+}
+
+export function shape(name: string, value: readonly number[]): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_SHAPE, value };
+}

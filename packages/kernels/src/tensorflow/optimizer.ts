@@ -1,0 +1,165 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import * as composed from '../composed/optimizer.ts';
+import type {
+  AdamwSettings,
+  AdamwSlot,
+  MovingAverage,
+  SgdSettings,
+  SgdSlot,
+} from '../primitives.ts';
+import { flag, type } from './attributes.ts';
+import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
+import { scalar } from './constants.ts';
+import { isSole, withResources } from './resources.ts';
+
+// One pass over parameter, state and gradient, in place, instead of one per arithmetic operation
+// with a fresh buffer each.
+
+/** Hands `use` the handles of float32 scalars that live as long as the call. */
+function withScalars<const V extends readonly number[]>(
+  values: V,
+  use: (scalars: { readonly [K in keyof V]: number }) => void,
+): void {
+  const { binding } = tensorflow();
+  const scalars = values.map((value) =>
+    binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)),
+  );
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- map keeps the length
+    use(scalars as unknown as { readonly [K in keyof V]: number });
+  } finally {
+    for (const handle of scalars) binding.deleteTensor(handle);
+  }
+}
+
+function apply(
+  name: string,
+  resources: readonly number[],
+  operands: readonly Operand[],
+  attributes: readonly Attribute[] = [],
+): void {
+  execute(name, [type('T', 'float32'), ...attributes], [...resources, ...operands], 0);
+}
+
+/** Those that can be updated in place; the others are updated the composed way. */
+function split<S>(
+  slots: readonly S[],
+  variables: (slot: S) => (tf.Variable | undefined)[],
+): [S[], S[]] {
+  const inPlace: S[] = [];
+  const others: S[] = [];
+  for (const slot of slots) {
+    const sole = variables(slot).every((variable) => variable === undefined || isSole(variable));
+    (sole ? inPlace : others).push(slot);
+  }
+  return [inPlace, others];
+}
+
+/**
+ * The gradient with the penalty in it. With plain momentum `addDecay` does it without a copy of
+ * the parameter's size.
+ */
+function decayed({ parameter, gradient, weightDecay }: SgdSlot): tf.Tensor {
+  return weightDecay === 0
+    ? tf.clone(gradient)
+    : tf.tidy(() => tf.add(gradient, tf.mul(parameter, weightDecay)));
+}
+
+/**
+ * `m += weightDecay / momentum * p`, in place: the step that follows, `momentum * m + g`, makes
+ * it `momentum * m + weightDecay * p + g`.
+ */
+function addDecay(parameter: number, momentum: number, factor: number): void {
+  const { binding } = tensorflow();
+  const dtype = [type('dtype', 'float32')];
+  const [value] = binding.executeOp('ReadVariableOp', dtype, [parameter], 1);
+  // Gradient descent that goes up.
+  apply('ResourceApplyGradientDescent', [momentum], [scalar(-factor), value!.id]);
+  // Or the parameter, read by two, would be copied before the next write.
+  binding.deleteTensor(value!.id);
+}
+
+export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): void {
+  const { learningRate, momentum, nesterov } = settings;
+  const [inPlace, others] = split(slots, (slot) => [slot.parameter, slot.momentum]);
+  if (others.length > 0) composed.sgdUpdate(others, settings);
+  const attributes = [flag('use_nesterov', nesterov)];
+  withScalars([learningRate, momentum], ([rate, inertia]) => {
+    withResources(2, ([first, second], lend) => {
+      for (const slot of inPlace) {
+        const { parameter, gradient, momentum: velocity, weightDecay } = slot;
+        if (velocity === undefined) {
+          const direction = decayed(slot);
+          lend([parameter], () => {
+            apply('ResourceApplyGradientDescent', [first!], [rate, direction]);
+          });
+          tf.dispose(direction);
+        } else if (nesterov || momentum === 0) {
+          const direction = decayed(slot);
+          lend([parameter, velocity], () => {
+            const operands = [rate, direction, inertia];
+            apply('ResourceApplyMomentum', [first!, second!], operands, attributes);
+          });
+          tf.dispose(direction);
+        } else {
+          lend([parameter, velocity], () => {
+            if (weightDecay !== 0) addDecay(first!, second!, weightDecay / momentum);
+            const operands = [rate, gradient, inertia];
+            apply('ResourceApplyMomentum', [first!, second!], operands, attributes);
+          });
+        }
+      }
+    });
+  });
+}
+
+export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void {
+  const { learningRate, beta1, beta2, epsilon, step } = settings;
+  const [inPlace, others] = split(slots, (slot) => [
+    slot.parameter,
+    slot.firstMoment,
+    slot.secondMoment,
+  ]);
+  if (others.length > 0) composed.adamwUpdate(others, settings);
+  // TensorFlow adds epsilon before the bias correction, torch after it.
+  const correctedEpsilon = epsilon * Math.sqrt(1 - beta2 ** step);
+  const values = [
+    beta1 ** step,
+    beta2 ** step,
+    learningRate,
+    beta1,
+    beta2,
+    correctedEpsilon,
+  ] as const;
+  withScalars(values, (scalars) => {
+    withResources(3, (handles, lend) => {
+      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of inPlace) {
+        if (weightDecay !== 0) {
+          tf.tidy(() => {
+            parameter.assign(tf.mul(parameter, 1 - learningRate * weightDecay));
+          });
+        }
+        lend([parameter, firstMoment, secondMoment], () => {
+          apply('ResourceApplyAdam', handles, [...scalars, gradient]);
+        });
+      }
+    });
+  });
+}
+
+export function movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void {
+  const [inPlace, others] = split(pairs, ({ average }) => [average]);
+  if (others.length > 0) composed.movingAverageUpdate(others, weight);
+  withScalars([weight], ([rate]) => {
+    withResources(1, (handles, lend) => {
+      for (const { average, value } of inPlace) {
+        const difference = tf.sub(average, value);
+        lend([average], () => {
+          apply('ResourceApplyGradientDescent', handles, [rate, difference]);
+        });
+        tf.dispose(difference);
+      }
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { PoolGeometry } from '../geometry.ts';
+import { integers, text, type } from './attributes.ts';
+import { run, type Attribute } from './backend.ts';
+import { crop, isSame, pad } from './padding.ts';
+
+/** The lowest float32: a padded pixel never wins. */
+const lowest = -3.4028234663852886e38;
+
+function attributes({ kernelSize, stride }: PoolGeometry, padding: 'SAME' | 'VALID'): Attribute[] {
+  return [
+    type('T', 'float32'),
+    integers('ksize', [1, kernelSize, kernelSize, 1]),
+    integers('strides', [1, stride, stride, 1]),
+    text('padding', padding),
+    text('data_format', 'NHWC'),
+  ];
+}
+
+/** TensorFlow's own padding leaves pixels outside out, as torch does. */
+function paddingWord(x: tf.Tensor4D, geometry: PoolGeometry): 'SAME' | 'VALID' | undefined {
+  if (geometry.padding === 0) return 'VALID';
+  const window = { ...geometry, dilation: 1 };
+  const same =
+    isSame(x.shape[1], geometry.kernelSize, window) &&
+    isSame(x.shape[2], geometry.kernelSize, window);
+  return same ? 'SAME' : undefined;
+}
+
+export function maxPool2d(x: tf.Tensor4D, geometry: PoolGeometry): tf.Tensor4D {
+  const word = paddingWord(x, geometry);
+  if (word !== undefined) return run('MaxPool', attributes(geometry, word), [x]);
+  const padded = pad(x, geometry.padding, lowest);
+  const output = run<tf.Tensor4D>('MaxPool', attributes(geometry, 'VALID'), [padded]);
+  tf.dispose(padded);
+  return output;
+}
+
+export function maxPool2dGradient(
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  output: tf.Tensor4D,
+  geometry: PoolGeometry,
+): tf.Tensor4D {
+  const word = paddingWord(x, geometry);
+  if (word !== undefined) {
+    return run('MaxPoolGrad', attributes(geometry, word), [x, output, dy]);
+  }
+  const padded = pad(x, geometry.padding, lowest);
+  const gradient = run<tf.Tensor4D>('MaxPoolGrad', attributes(geometry, 'VALID'), [
+    padded,
+    output,
+    dy,
+  ]);
+  const cropped = crop(gradient, geometry.padding, x.shape);
+  tf.dispose([padded, gradient]);
+  return cropped;
+}

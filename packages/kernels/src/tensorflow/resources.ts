@@ -1,0 +1,78 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { shape, text, type } from './attributes.ts';
+import { tensorflow, type TensorflowBackend } from './backend.ts';
+import { scalar } from './constants.ts';
+
+/** The name that makes TensorFlow give each handle a resource of its own. */
+const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+const pools = new WeakMap<TensorflowBackend, number[]>();
+
+/** Handles of `count` resources, made once. They serve one variable after the other, of any shape. */
+function resources(backend: TensorflowBackend, count: number): number[] {
+  let pool = pools.get(backend);
+  if (pool === undefined) pools.set(backend, (pool = []));
+  while (pool.length < count) {
+    const attributes = [
+      text('container', ''),
+      text('shared_name', anonymous),
+      type('dtype', 'float32'),
+      shape('shape', [-1]),
+    ];
+    pool.push(backend.binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id);
+  }
+  return pool.slice(0, count);
+}
+
+/**
+ * Whether nothing else in tfjs refers to a variable's data (as the tensor that it was made of does,
+ * or a clone). Only then may its data be lent: its handle changes.
+ */
+export function isSole(variable: tf.Variable): boolean {
+  return tensorflow().refCount(variable.dataId) === 1;
+}
+
+/** Puts the data of `variables` into the resources while `apply` runs, then takes it back. */
+export type Lend = (variables: readonly tf.Variable[], apply: () => void) => void;
+
+/**
+ * Lets TensorFlow's `ResourceApply...` operations, which work in place on resources, work on tfjs
+ * variables. Nothing is copied: a buffer moves from the variable to the resource and back. Where
+ * something outside of tfjs's sight still shares the buffer, TensorFlow copies before it writes.
+ */
+export function withResources(
+  count: number,
+  use: (handles: readonly number[], lend: Lend) => void,
+): void {
+  const backend = tensorflow();
+  const { binding } = backend;
+  const handles = resources(backend, count);
+  const dtype = [type('dtype', 'float32')];
+
+  const lend: Lend = (variables, apply) => {
+    const ids = backend.getInputTensorIds(variables);
+    ids.forEach((id, i) => {
+      binding.executeOp('AssignVariableOp', dtype, [handles[i]!, id], 0);
+      binding.deleteTensor(id);
+    });
+    try {
+      apply();
+    } finally {
+      variables.forEach((variable, i) => {
+        const [value] = binding.executeOp('ReadVariableOp', dtype, [handles[i]!], 1);
+        backend.tensorMap.get(variable.dataId).id = value!.id;
+      });
+    }
+  };
+
+  try {
+    use(handles, lend);
+  } finally {
+    // Or the resources would keep the last variables' buffers alive.
+    const placeholder = scalar(0);
+    for (const handle of handles) {
+      binding.executeOp('AssignVariableOp', dtype, [handle, placeholder], 0);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import { describeBackends } from '@resnet/test-config/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import {
+  add,
+  addRelu,
+  avgPool2d,
+  batchNormInference,
+  batchNormTraining,
+  conv2d,
+  globalAveragePool,
+  linear,
+  maxPool2d,
+  mean,
+  multiply,
+  padChannels,
+  primitives,
+  relu,
+  sigmoid,
+  softmaxCrossEntropy,
+} from '../src/index.ts';
+import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
+import { registerWasmKernels } from '../src/wasm/index.ts';
+import { registerWebgpuKernels } from '../src/webgpu/index.ts';
+import { decode, filled, reference, type OperationCase, type OptimizerCase } from './reference.ts';
+
+registerTensorflowKernels();
+registerWasmKernels();
+registerWebgpuKernels();
+
+const { operations, optimizers } = reference();
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the fixture's inputs fit their operation
+type Operation = (inputs: any[], options: any) => tf.Tensor[];
+
+const run: Record<string, Operation> = {
+  conv2d: ([x, filter], options) => [conv2d(x, filter, options)],
+  batchNormTraining: ([x, scale, offset], options) => {
+    const { output, mean: average, variance } = batchNormTraining(x, scale, offset, options);
+    return [output, average, variance];
+  },
+  batchNormInference: ([x, scale, offset, average, variance], options) => [
+    batchNormInference(x, scale, offset, average, variance, options),
+  ],
+  relu: ([x]) => [relu(x)],
+  addRelu: ([a, b]) => [addRelu(a, b)],
+  add: ([a, b]) => [add(a, b)],
+  multiply: ([a, b]) => [multiply(a, b)],
+  sigmoid: ([x]) => [sigmoid(x)],
+  mean: ([x]) => [mean(x)],
+  padChannels: ([x], { before, after }) => [padChannels(x, before, after)],
+  maxPool2d: ([x], options) => [maxPool2d(x, options)],
+  avgPool2d: ([x], options) => [avgPool2d(x, options)],
+  globalAveragePool: ([x]) => [globalAveragePool(x)],
+  linear: ([x, weight, bias]) => [linear(x, weight, bias)],
+  softmaxCrossEntropy: ([logits, raw], { soft = false, ...options }) => {
+    const targets = soft ? tf.abs(raw) : tf.oneHot(tf.argMax(raw, 1), raw.shape[1]);
+    return [softmaxCrossEntropy(logits, tf.cast<tf.Tensor2D>(targets, 'float32'), options)];
+  },
+};
+
+function title({ operation, inputs, options }: OperationCase): string {
+  const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' ');
+  const settings = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return [operation, shapes, ...settings].join(' ');
+}
+
+describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
+  const tolerance = { rtol: 2e-5, atol: 2e-5 };
+
+  describe.each(operations.map((parity) => [title(parity), parity] as const))(
+    '%s',
+    (_, { operation, inputs, options, outputs, gradients }) => {
+      it('gives the values of PyTorch and frees what it does not return', async () => {
+        const tensors = inputs.map(filled);
+        const before = tf.memory().numTensors;
+        const results = tf.tidy(() => run[operation]!(tensors, options));
+        expect(tf.memory().numTensors).toBe(before + results.length);
+        for (const [i, result] of results.entries()) {
+          expect(result.shape).toEqual(outputs[i]!.shape);
+          expect(await result.data()).toBeAllClose(decode(outputs[i]!.data), tolerance);
+        }
+        tf.dispose([results, tensors]);
+      });
+
+      it('has the gradients of PyTorch, and leaks nothing', async () => {
+        const tensors = inputs.map(filled);
+        const differentiated = tensors.slice(0, gradients.length);
+        const constants = tensors.slice(gradients.length);
+        const upstream = filled({ shape: [...outputs[0]!.shape], seed: 99 });
+        const before = tf.memory().numTensors;
+        const results = tf.grads((...xs) => run[operation]!([...xs, ...constants], options)[0]!)(
+          differentiated,
+          upstream,
+        );
+        expect(tf.memory().numTensors).toBe(before + results.length);
+        for (const [i, result] of results.entries()) {
+          expect(result.shape).toEqual(inputs[i]!.shape);
+          expect(await result.data()).toBeAllClose(decode(gradients[i]!), tolerance);
+        }
+        expect(upstream.isDisposed).toBe(false);
+        tf.dispose([results, tensors, upstream]);
+      });
+    },
+  );
+
+  describe.each(optimizers.map((parity) => [JSON.stringify(parity.options), parity] as const))(
+    '%s',
+    (_, { optimizer, options, steps }) => {
+      it.each([false, true])(
+        'follows torch.optim, and leaks nothing (data with another owner: %s)',
+        async (shared) => {
+          const before = tf.memory().numTensors;
+          const initial = filled({ shape: [3, 4], seed: 1 });
+          const start = await initial.data();
+          const parameter = tf.variable(initial);
+          // Either way a copy of the start must stay what it was.
+          const witness = shared ? initial : tf.tensor(start, [3, 4]);
+          if (!shared) tf.dispose(initial);
+          const zeros = () => tf.tidy(() => tf.variable(tf.zeros([3, 4])));
+          const state: [tf.Variable, tf.Variable] = [zeros(), zeros()];
+          for (const [i, expected] of steps.entries()) {
+            const gradient = filled({ shape: [3, 4], seed: 10 + i });
+            const count = tf.memory().numTensors;
+            update(optimizer, options, { parameter, gradient, state, step: i + 1 });
+            expect(tf.memory().numTensors).toBe(count);
+            expect(await parameter.data()).toBeAllClose(decode(expected), tolerance);
+            tf.dispose(gradient);
+          }
+          expect(await witness.data()).toEqual(start);
+          tf.dispose([parameter, state, witness]);
+          expect(tf.memory().numTensors).toBe(before);
+        },
+      );
+    },
+  );
+
+  it('moves an average towards a value', async () => {
+    const average = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
+    const value = tf.tensor1d([2, 2, 7]);
+    const before = tf.memory().numTensors;
+    primitives().movingAverageUpdate([{ average, value }], 0.25);
+    primitives().movingAverageUpdate([{ average, value }], 0.5);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await average.data()).toBeAllClose([1.625, 2, 5.5]);
+    expect(await value.data()).toBeAllClose([2, 2, 7]);
+    tf.dispose([average, value]);
+  });
+});
+
+function update(
+  optimizer: OptimizerCase['optimizer'],
+  options: OptimizerCase['options'],
+  at: {
+    parameter: tf.Variable;
+    gradient: tf.Tensor;
+    state: [tf.Variable, tf.Variable];
+    step: number;
+  },
+): void {
+  const { parameter, gradient, step } = at;
+  const [first, second] = at.state;
+  const { weightDecay = 0, learningRate = 0, nesterov } = options;
+  if (optimizer === 'sgd') {
+    const { momentum = 0 } = options;
+    const slot = { parameter, gradient, weightDecay };
+    primitives().sgdUpdate([momentum === 0 ? slot : { ...slot, momentum: first }], {
+      learningRate,
+      momentum,
+      nesterov,
+    });
+  } else {
+    const { beta1 = 0, beta2 = 0, epsilon = 0 } = options;
+    primitives().adamwUpdate(
+      [{ parameter, gradient, weightDecay, firstMoment: first, secondMoment: second }],
+      { learningRate, beta1, beta2, epsilon, step },
+    );
+  }
+}
