@@ -22,7 +22,8 @@ export async function startWebgpu(): Promise<{ adapter: string } | { missing: st
   Object.assign(globalThis, globals);
   // The backend refuses to start without navigator.gpu; Node 20 has no navigator at all.
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} });
-  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  const navigator: object = Reflect.get(globalThis, 'navigator');
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const { limits } = adapter;
   const device = await adapter.requestDevice({
@@ -55,7 +56,8 @@ export function stopWebgpu(): void {
   if (running === undefined) return;
   tf.removeBackend('webgpu');
   running.device.destroy();
-  Reflect.deleteProperty(globalThis.navigator, 'gpu');
+  const navigator: object = Reflect.get(globalThis, 'navigator');
+  Reflect.deleteProperty(navigator, 'gpu');
   running = undefined;
 }
 

@@ -1,5 +1,6 @@
 import util from 'node:util';
 
+import { describeBackends } from '@resnet/test-config/backends';
 import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -32,22 +33,25 @@ describe('without a set-up', () => {
   });
 });
 
-const status = nativeStatus();
-
-describe(status.ready ? 'with a set-up' : `not tested: ${status.problem?.message}`, () => {
-  it('loads TensorFlow once, and computes', async () => {
-    if (!status.ready) {
-      expect(process.env.RESNET_REQUIRE_BACKENDS ?? '').not.toMatch(/tensorflow|all/);
-      return;
-    }
+describeBackends(['tensorflow'], () => {
+  it('loads TensorFlow once, makes it the backend, and computes', async () => {
     const tf = await loadTensorflow();
     expect(await loadTensorflow()).toBe(tf);
     expect(tf.getBackend()).toBe('tensorflow');
-    if (status.source === 'resnet') expect(status.tensorflow).toBe('2.21.0');
-    const sum = tf.sum(
-      tf.conv2d(tf.ones<TfjsNode.Rank.R4>([1, 8, 8, 3]), tf.ones([3, 3, 3, 4]), 1, 'same'),
-    );
+    const x = tf.ones<TfjsNode.Rank.R4>([1, 8, 8, 3]);
+    const sum = tf.sum(tf.conv2d(x, tf.ones([3, 3, 3, 4]), 1, 'same'));
     expect([...(await sum.data())]).toEqual([5808]);
-    expect('isNullOrUndefined' in util).toBe(true);
+  });
+
+  it('has what Node 23 and newer lack', async () => {
+    await loadTensorflow();
+    expect(Reflect.get(util, 'isNullOrUndefined')).toBeTypeOf('function');
+  });
+
+  it('is what the status says', () => {
+    expect(nativeStatus()).toMatchObject({
+      ready: true,
+      package: { name: '@tensorflow/tfjs-node-gpu' },
+    });
   });
 });

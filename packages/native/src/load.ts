@@ -36,7 +36,7 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   }
   // Read by TensorFlow's libraries when they are loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= String(options.logLevel ?? 3);
-  restoreIsNullOrUndefined();
+  restoreUtilHelpers();
   try {
     const module: Tensorflow = createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder);
     return module;
@@ -58,8 +58,13 @@ function notProvisioned(tfjs: TfjsPackage): NativeError {
   );
 }
 
-/** Node 23 removed `util.isNullOrUndefined`, which tfjs-node calls. */
-function restoreIsNullOrUndefined(): void {
-  const legacy = util as typeof util & { isNullOrUndefined?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+/** tfjs-node calls two helpers of `node:util` that Node 22 warns of and Node 23 began to remove. */
+function restoreUtilHelpers(): void {
+  const helpers = {
+    isArray: Array.isArray,
+    isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+  };
+  for (const [name, value] of Object.entries(helpers)) {
+    Object.defineProperty(util, name, { value, configurable: true, writable: true });
+  }
 }

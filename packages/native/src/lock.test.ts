@@ -18,7 +18,7 @@ describe('withLock', () => {
   it('lets one work at a time, and tells the other that it waits', async () => {
     const path = lockPath();
     const order: string[] = [];
-    const onWait = vi.fn();
+    const onWait = vi.fn<() => void>();
     const work = (name: string) => async (): Promise<void> => {
       order.push(`${name} begins`);
       await sleep(50);
@@ -42,7 +42,7 @@ describe('withLock', () => {
   it('takes over at once from a process of this machine that is gone', async () => {
     const path = lockPath();
     writeFileSync(path, JSON.stringify({ host: hostname(), pid: gone, token: 'old' }));
-    const onWait = vi.fn();
+    const onWait = vi.fn<() => void>();
     await expect(withLock(path, async () => 'done', { onWait })).resolves.toBe('done');
     expect(onWait).not.toHaveBeenCalled();
   });
