@@ -97,6 +97,41 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const size = dropLast ? batchesPerEpoch * batchSize : files.length;
   const [height, width] = transform.options.inputSize;
 
+  const mixedClasses = mix === undefined ? 0 : classes;
+  let known: { epoch: number; order: Int32Array } | undefined;
+  const orderOf = (epoch: number): Int32Array => {
+    if (known?.epoch !== epoch) {
+      known = { epoch, order: epochOrder(files.length, training ? seed : undefined, epoch) };
+    }
+    return known.order;
+  };
+  /** Batches from there on: in training without end, one epoch after the other. */
+  const runFrom = (firstEpoch: number, start: number): AsyncGenerator<RawBatch, void> =>
+    runAhead({
+      pool,
+      source,
+      batchSize,
+      transform,
+      classes: mixedClasses,
+      prefetch: options.prefetch ?? defaultPrefetch(batchSize, transform),
+      signal: options.signal,
+      onBad: (list) => bad.add(list),
+      plan: (n) => {
+        const epoch = firstEpoch + Math.floor((start + n) / batchesPerEpoch);
+        const position = (start + n) % batchesPerEpoch;
+        if (epoch > firstEpoch && !training) return undefined;
+        const end = Math.min((position + 1) * batchSize, size);
+        return { epoch, position, indices: orderOf(epoch).slice(position * batchSize, end) };
+      },
+    });
+  // The run of the last epoch, whose next batches are under way already: no epoch starts cold.
+  let warm: { epoch: number; run: AsyncGenerator<RawBatch, void> } | undefined;
+  const takeWarm = (): typeof warm => {
+    const taken = warm;
+    warm = undefined;
+    return taken;
+  };
+
   return {
     size,
     batchesPerEpoch,
@@ -106,29 +141,31 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       return cache.bytes;
     },
     async *batches(epoch, start = 0) {
-      const order = epochOrder(files.length, training ? seed : undefined, epoch);
-      const made = runAhead({
-        pool,
-        source,
-        epoch,
-        start,
-        batchSize,
-        transform,
-        classes: mix === undefined ? 0 : classes,
-        prefetch: options.prefetch ?? defaultPrefetch(batchSize, transform),
-        signal: options.signal,
-        onBad: (list) => bad.add(list),
-        indicesOf: (position) =>
-          position < batchesPerEpoch
-            ? order.slice(position * batchSize, Math.min((position + 1) * batchSize, size))
-            : undefined,
-      });
-      for await (const raw of made) {
-        if (raw.size > 0)
-          yield copyOf(raw, imageLength(transform), mix === undefined ? 0 : classes);
+      if (start >= batchesPerEpoch) return;
+      const last = takeWarm();
+      const goesOn = last !== undefined && last.epoch === epoch && start === 0;
+      if (!goesOn) await last?.run.return();
+      const run = goesOn ? last.run : runFrom(epoch, start);
+      let whole = false;
+      try {
+        for (let position = start; position < batchesPerEpoch; position++) {
+          const { value: raw } = await run.next();
+          if (raw !== undefined && raw.size > 0) {
+            yield copyOf(raw, imageLength(transform), mixedClasses);
+          }
+        }
+        whole = training;
+      } finally {
+        if (whole) {
+          await takeWarm()?.run.return();
+          warm = { epoch: epoch + 1, run };
+        } else {
+          await run.return();
+        }
       }
     },
     async close() {
+      await takeWarm()?.run.return();
       pool.unregister(source);
       if (options.pool === undefined) await pool.close();
     },

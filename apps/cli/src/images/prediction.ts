@@ -57,8 +57,6 @@ export async function* loadForPrediction(
     const made = runAhead({
       pool,
       source,
-      epoch: 0,
-      start: 0,
       batchSize: chunk,
       transform: work,
       classes: 0,
@@ -68,10 +66,15 @@ export async function* loadForPrediction(
         bad.add(list);
         for (const [index, reason] of list) reasons.set(index, reason);
       },
-      indicesOf: (position) => {
-        const from = position * chunk;
+      plan: (n) => {
+        const from = n * chunk;
         const count = Math.min(chunk, paths.length - from);
-        return count <= 0 ? undefined : Int32Array.from({ length: count }, (_, i) => from + i);
+        if (count <= 0) return undefined;
+        return {
+          epoch: 0,
+          position: n,
+          indices: Int32Array.from({ length: count }, (_, i) => from + i),
+        };
       },
     });
     for await (const { indices, images, read } of made) {

@@ -1,9 +1,14 @@
-import { control, type BadImage, type BatchBuffers, type Transform } from './protocol.ts';
+import {
+  control,
+  type BadImage,
+  type BatchBuffers,
+  type BatchJob,
+  type Transform,
+} from './protocol.ts';
 import { cancel, type WorkerPool } from './worker-pool.ts';
 
 /** A batch as the workers left it. Its memory is used again: copy what is to be kept. */
 export interface RawBatch {
-  readonly position: number;
   readonly indices: Int32Array;
   readonly size: number;
   /** [places, height, width, 3]; the first `size` count. */
@@ -14,13 +19,14 @@ export interface RawBatch {
   readonly read: Int32Array;
 }
 
+/** A batch to be made: which one, and of which pictures. */
+export type BatchPlan = Pick<BatchJob, 'epoch' | 'position' | 'indices'>;
+
 export interface RunAheadOptions {
   readonly pool: WorkerPool;
   readonly source: number;
-  readonly epoch: number;
-  /** The indices of each batch to make, `undefined` after the last. */
-  readonly indicesOf: (position: number) => Int32Array | undefined;
-  readonly start: number;
+  /** The nth batch to make, from 0; `undefined` after the last. */
+  readonly plan: (n: number) => BatchPlan | undefined;
   readonly batchSize: number;
   readonly transform: Transform;
   readonly classes: number;
@@ -35,26 +41,26 @@ export interface RunAheadOptions {
  * buffers as batches, used over and over.
  */
 export async function* runAhead(options: RunAheadOptions): AsyncGenerator<RawBatch, void> {
-  const { pool, source, epoch, indicesOf, batchSize, signal } = options;
+  const { pool, source, batchSize, signal } = options;
   const free = Array.from({ length: options.prefetch }, () => allocate(options));
   const underWay: {
-    position: number;
     indices: Int32Array;
     buffers: BatchBuffers;
     made: Promise<readonly [number, string][]>;
   }[] = [];
-  let next = options.start;
+  let next = 0;
 
   const queueMore = (): void => {
     while (free.length > 0) {
-      const indices = indicesOf(next);
-      if (indices === undefined) return;
+      const plan = options.plan(next);
+      if (plan === undefined) return;
+      next++;
       const buffers = free.pop()!;
       new Int32Array(buffers.control).fill(0);
-      const made = pool.make({ source, epoch, position: next, indices, buffers });
+      const made = pool.make({ ...plan, source, buffers });
       // It is awaited later, perhaps never: a rejection is not unhandled.
       made.catch(() => undefined);
-      underWay.push({ position: next++, indices, buffers, made });
+      underWay.push({ indices: plan.indices, buffers, made });
     }
   };
 
@@ -66,11 +72,10 @@ export async function* runAhead(options: RunAheadOptions): AsyncGenerator<RawBat
       if (first === undefined) return;
       options.onBad(await orAborted(first.made, signal));
       underWay.shift();
-      const { position, indices, buffers } = first;
+      const { indices, buffers } = first;
       const places = indices.length;
       const words = new Int32Array(buffers.control);
       yield {
-        position,
         indices,
         size: words[control.size]!,
         images: new Float32Array(buffers.images, 0, places * imageLength(options.transform)),

@@ -60,6 +60,9 @@ test('sources share a pool, and closing twice is closing once', async () => {
   const two = pool.register(spec([8, 8]));
   await expect(pool.make({ ...job, source: two, buffers: buffers() })).resolves.toHaveLength(1);
   pool.unregister(one);
+  await expect(pool.make({ ...job, source: one, buffers: buffers() })).rejects.toThrow(
+    'the loader has been closed',
+  );
   await pool.close();
   await pool.close();
   await expect(pool.make({ ...job, source: two, buffers: buffers() })).rejects.toMatchObject({
@@ -74,9 +77,12 @@ test('a process that forgets to close ends all the same', () => {
     import { imageLoader } from ${JSON.stringify(pathToFileURL(built).href)};
     const files = Array.from({ length: 8 }, () => ({ path: ${JSON.stringify(picture)}, label: 0 }));
     const options = { inputSize: [8, 8], cropPct: 1, interpolation: 'bilinear', mean: [0, 0, 0], std: [1, 1, 1] };
+    const crop = { kind: 'randomCrop', padding: 1 };
+    const train = { ...options, crop, horizontalFlip: 0.5, colorJitter: null, randAugment: null, randomErasing: null };
     const loader = imageLoader({ files, batchSize: 2, transform: { kind: 'evaluate', options } });
     for await (const batch of loader.batches(0)) { console.log(batch.size); break; }
-    for await (const batch of loader.batches(0)) console.log(batch.size);
+    const other = imageLoader({ files, batchSize: 2, transform: { kind: 'train', options: train } });
+    for await (const batch of other.batches(0)) console.log(batch.size);
   `;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,

@@ -29,8 +29,12 @@ async function after(previous: Promise<void>, message: ToWorker): Promise<void> 
       sources.delete(message.id);
       break;
     case 'batch': {
-      const work = sources.get(message.job.source)!;
-      const report: WorkerReport = await work.run(message.job, message.workers);
+      const { job, workers } = message;
+      const report: WorkerReport = (await sources.get(job.source)?.run(job, workers)) ?? {
+        job: job.id,
+        bad: [],
+        failure: 'the loader has been closed',
+      };
       port.postMessage(report);
       break;
     }
