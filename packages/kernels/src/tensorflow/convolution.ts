@@ -6,6 +6,7 @@ import { withGroups, type ConvPrimitives } from '../composed/groups.ts';
 import { flag, integers, text, type } from './attributes.ts';
 import { run, type Attribute } from './backend.ts';
 import { vector } from './constants.ts';
+import { hasGroupedGradients } from './grouped.ts';
 import { crop, isSame, pad } from './padding.ts';
 
 // oneDNN's fast paths take `SAME` and `VALID`. `EXPLICIT` padding is accepted, but its input
@@ -82,7 +83,7 @@ function conv2dInputGradient(
  * (batch 16, 2 x 2 pixels, 512 channels).
  */
 function isTiny([, outHeight, outWidth]: Shape4D, [kh, kw]: Shape4D): boolean {
-  return kh * kw > 1 && outHeight * outWidth <= 16;
+  return kh * kw > 1 && outHeight * outWidth <= 9;
 }
 
 /** The filter gradient as a product of x's patches `[N Ho Wo, kh kw Ci]` and dy `[N Ho Wo, Co]`. */
@@ -132,19 +133,30 @@ function conv2dFilterGradient(
   }
   const word = paddingWord(x.shape, filterShape, geometry);
   const image = word === undefined ? pad(x, geometry.padding, 0) : x;
-  const gradient = isTiny(dy.shape, filterShape)
-    ? filterGradientOfPatches(image, dy, filterShape, geometry.stride, word ?? 'VALID')
-    : run<tf.Tensor4D>('Conv2DBackpropFilter', attributes(geometry, word ?? 'VALID'), [
-        image,
-        vector(filterShape),
-        dy,
-      ]);
+  const gradient =
+    geometry.groups === 1 && isTiny(dy.shape, filterShape)
+      ? filterGradientOfPatches(image, dy, filterShape, geometry.stride, word ?? 'VALID')
+      : run<tf.Tensor4D>('Conv2DBackpropFilter', attributes(geometry, word ?? 'VALID'), [
+          image,
+          vector(filterShape),
+          dy,
+        ]);
   if (image !== x) tf.dispose(image);
   return gradient;
 }
 
-export const convolution: ConvPrimitives = withGroups({
-  conv2d,
-  conv2dInputGradient,
-  conv2dFilterGradient,
-});
+const single: ConvPrimitives = { conv2d, conv2dInputGradient, conv2dFilterGradient };
+const sliced = withGroups(single);
+
+/** TensorFlow's own groups where it has them (5 times as fast as 32 slices), else slices. */
+function suited({ groups }: ConvGeometry): ConvPrimitives {
+  return groups === 1 || hasGroupedGradients() ? single : sliced;
+}
+
+export const convolution: ConvPrimitives = {
+  conv2d: (x, filter, geometry) => suited(geometry).conv2d(x, filter, geometry),
+  conv2dInputGradient: (dy, filter, inputShape, geometry) =>
+    suited(geometry).conv2dInputGradient(dy, filter, inputShape, geometry),
+  conv2dFilterGradient: (x, dy, filterShape, geometry) =>
+    suited(geometry).conv2dFilterGradient(x, dy, filterShape, geometry),
+};
