@@ -14,7 +14,12 @@ import { conv2d } from './conv2d.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
 import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
-import { globalAveragePool, globalAveragePoolGradient, maxPool2dGradient } from './pooling.ts';
+import {
+  globalAveragePool,
+  globalAveragePoolGradient,
+  maxPool2d,
+  maxPool2dGradient,
+} from './pooling.ts';
 import { findSimd } from './simd.ts';
 
 /**
@@ -47,6 +52,7 @@ export function registerWasmKernels(): void {
     ),
     reluGradient: whereSimd(reluGradient, composed.reluGradient),
     addRelu: whereSimd(addRelu, composed.addRelu),
+    maxPool2d,
     maxPool2dGradient: whereSimd(maxPool2dGradient, composed.maxPool2dGradient),
     globalAveragePool: whereSimd(globalAveragePool, composed.globalAveragePool),
     globalAveragePoolGradient: whereSimd(

@@ -1,7 +1,21 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 import type { PoolGeometry, Shape4D } from '../geometry.ts';
 import { simd } from './simd.ts';
+
+/** tfjs's kernel takes the padding, and lets no padded pixel win: the image need not be copied first. */
+export function maxPool2d(
+  x: tf.Tensor4D,
+  { kernelSize, stride, padding }: PoolGeometry,
+): tf.Tensor4D {
+  return tf
+    .engine()
+    .runKernel<tf.Tensor4D>(
+      'MaxPool',
+      { x },
+      { filterSize: kernelSize, strides: stride, pad: padding, dimRoundingMode: 'floor' },
+    );
+}
 
 export function maxPool2dGradient(
   dy: tf.Tensor4D,
