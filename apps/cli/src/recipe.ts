@@ -7,6 +7,11 @@ import type { TrainTransform } from '@resnet/image';
 export const recipe = {
   /** The smallest of the classic nets: with little data a deeper one overfits before it helps. */
   model: 'resnet18',
+  /**
+   * Whether each block starts as the identity (Goyal et al., 2017): it steadies large batches and
+   * high rates, of which there are none here.
+   */
+  zeroInitResidual: false,
   epochs: 30,
   batch: 32,
   /** Any fixed number: the same command gives the same model. */

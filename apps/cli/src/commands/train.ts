@@ -68,7 +68,11 @@ export function registerTrain(program: Command, io: Io): void {
       `(default: ${recipe.sgd.weightDecay} for sgd, ${recipe.adamw.weightDecay} for adamw)`,
       numberIn(0, Infinity),
     )
-    .option('--ema <decay>', `average the weights (default: ${recipe.ema.decay})`, numberIn(0, 1))
+    .option(
+      '--ema <decay>',
+      `average the weights (default: ${recipe.ema.decay})`,
+      numberIn(0, 0.999_999),
+    )
     .option('--no-ema', 'do not average the weights')
     .optionsGroup('Against overfitting:')
     .addOption(

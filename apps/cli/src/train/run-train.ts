@@ -75,26 +75,35 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
     reporter.warn('There are no pictures for validation: training accuracy decides what is best.');
   }
   const settings = await completeSettings(plan.settings, dataset);
+  const card = modelCard(settings, dataset.classes);
   const backend = await selectBackend(settings.backend);
   try {
     signal.throwIfAborted();
-    await takeFolderAndTrain({ plan, settings, dataset, backend }, session);
+    const trained = plan.resumes ? plan.settings.trainedOn : undefined;
+    if (trained !== undefined && trained !== backend.name) {
+      reporter.warn(
+        `The run was trained on ${trained} so far: on ${backend.name} it goes on, but not to the very same result.`,
+      );
+    }
+    await takeFolderAndTrain(
+      { plan, settings: { ...settings, trainedOn: backend.name }, dataset, card, backend },
+      session,
+    );
   } finally {
     await backend.dispose();
   }
 }
 
 async function takeFolderAndTrain(
-  checked: Pick<Prepared, 'plan' | 'settings' | 'dataset' | 'backend'>,
+  checked: Pick<Prepared, 'plan' | 'settings' | 'dataset' | 'card' | 'backend'>,
   session: Session,
 ): Promise<void> {
-  const { plan, settings } = checked;
+  const { plan, settings, card } = checked;
   const { folder, resumes } = plan;
   let { dataset } = checked;
   await makeFolder(folder);
   const unlock = lockFolder(folder);
   try {
-    const card = modelCard(settings, dataset.classes);
     const writer = runWriter(folder, basename(folder), card);
     const resume = resumes ? await loadCheckpoint(folder) : undefined;
     checkUnfinished(plan, settings, resume);
@@ -103,7 +112,7 @@ async function takeFolderAndTrain(
       // In the manifest's order, as a resumed run reads it: the batches depend on it.
       dataset = await openManifest(folder, session.signal);
     }
-    await trainPrepared({ ...checked, dataset, card, writer, resume }, session);
+    await trainPrepared({ ...checked, dataset, writer, resume }, session);
   } finally {
     unlock();
     // Left empty where nothing could be written; else this does nothing.
@@ -142,7 +151,10 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
   const { plan, settings, dataset, card, writer, resume } = prepared;
   const { io, options, reporter, signal } = session;
   const began = performance.now();
-  const model = ResNet.init(card.config, { seed: settings.seed });
+  const model = ResNet.init(card.config, {
+    seed: settings.seed,
+    zeroInitResidual: recipe.zeroInitResidual,
+  });
   const data = openTrainingData(dataset, settings, card, options.workers);
   try {
     reportStart(prepared, session);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
-import type { BackendChoice } from '../backends/types.ts';
+import type { BackendChoice, BackendName } from '../backends/types.ts';
 import type { TrainOptions } from '../commands/train.ts';
 import type { Dataset } from '../dataset/open-dataset.ts';
 import { UsageError } from '../errors.ts';
@@ -32,6 +32,8 @@ export interface TrainSettings {
   readonly mixup: number;
   readonly cutmix: number;
   readonly backend: BackendChoice;
+  /** The backend that was taken: a resumed run stays on it, as only then it ends in the same bytes. */
+  readonly trainedOn?: BackendName;
 }
 
 /** The settings of a new run. */
@@ -96,7 +98,7 @@ export async function savedSettings(
       hint: `To go on with it: resnet train --resume ${run}`,
     });
   }
-  return { ...settings, ...(options.backend !== undefined && { backend: options.backend }) };
+  return { ...settings, backend: options.backend ?? settings.trainedOn ?? settings.backend };
 }
 
 function parseSettings(text: string, path: string): TrainSettings {

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+
+import { describeFailure, FailureError, UsageError } from './errors.ts';
+
+it('takes our own errors at their word', () => {
+  expect(describeFailure(new UsageError('wrong', { hint: 'right' }))).toEqual({
+    message: 'wrong',
+    hint: 'right',
+    exitCode: 2,
+    stack: undefined,
+  });
+  expect(describeFailure(new FailureError('no'))).toMatchObject({ exitCode: 1, hint: undefined });
+});
+
+it('puts what the system refused into words', () => {
+  const full = Object.assign(new Error('ENOSPC: write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+    path: '/x/model.safetensors',
+  });
+  expect(describeFailure(full)).toMatchObject({
+    message: '/x/model.safetensors: no space left on the disk',
+    stack: undefined,
+  });
+});
+
+it('shows the trace of a defect, and not of errors that packages foresee', () => {
+  expect(describeFailure(new TypeError('x is undefined')).stack).toContain('errors.test');
+  const foreseen = Object.assign(new Error('bad batch'), { code: 'bad-batch', advice: 'Try less' });
+  expect(describeFailure(foreseen)).toMatchObject({ hint: 'Try less', stack: undefined });
+  const told = Object.assign(new Error('bad. Try less'), { code: 'x', advice: 'Try less' });
+  expect(describeFailure(told).hint).toBeUndefined();
+  expect(describeFailure('text')).toMatchObject({ message: 'text', exitCode: 1 });
+});
