@@ -92,3 +92,40 @@ export function batchNorm(sampler: Sampler, shape: Shape4D, settings: BatchNormS
     ];
   };
 }
+
+/** Every optimiser's step, from the same values; all that they change comes back. */
+export function optimisers(sampler: Sampler, size: number) {
+  const [ps, gs, ms, vs] = [0, 1, 2, 3].map(() => sampler.values(size));
+  return (p: Primitives): tf.Tensor[] => {
+    const gradient = tf.tensor1d(gs!);
+    const made: tf.Variable[] = [];
+    const variable = (values: Float32Array) => {
+      made.push(tf.variable(tf.tensor1d(values)));
+      return made.at(-1)!;
+    };
+    const plain = { parameter: variable(ps!), gradient, weightDecay: 0 };
+    const heavy = {
+      parameter: variable(ps!),
+      gradient,
+      momentum: variable(ms!),
+      weightDecay: 0.01,
+    };
+    const nesterov = { ...heavy, parameter: variable(ps!), momentum: variable(ms!) };
+    p.sgdUpdate([plain], { learningRate: 0.1, momentum: 0, nesterov: false });
+    p.sgdUpdate([heavy], { learningRate: 0.1, momentum: 0.9, nesterov: false });
+    p.sgdUpdate([nesterov], { learningRate: 0.1, momentum: 0.9, nesterov: true });
+    const adam = {
+      parameter: variable(ps!),
+      gradient,
+      firstMoment: variable(ms!),
+      secondMoment: variable(vs!.map(Math.abs)),
+      weightDecay: 0.01,
+    };
+    const settings = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3 };
+    p.adamwUpdate([adam], settings);
+    p.movingAverageUpdate([{ average: variable(ps!), value: gradient }], 0.1);
+    const results = made.map((changed) => tf.clone(changed));
+    tf.dispose(made);
+    return results;
+  };
+}

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { runHereAndOnCpu, Sampler } from '../../test/against-cpu.ts';
-import { batchNorm, conv, sampleConv } from '../../test/cases.ts';
+import { batchNorm, conv, optimisers, sampleConv } from '../../test/cases.ts';
 import { poolOutputSize, type Shape4D } from '../geometry.ts';
 import { primitives } from '../registry.ts';
 import { registerWasmKernels } from './index.ts';
@@ -159,46 +159,8 @@ describeBackends(['wasm'], (backend) => {
     ['one value', 1],
   ] as const) {
     it(`updates ${name} as the composed optimisers do`, async () => {
-      const sampler = new Sampler(size);
-      const [ps, gs, ms, vs] = [0, 1, 2, 3].map(() => sampler.values(size));
-      const { here, onCpu } = await runHereAndOnCpu(backend, (p) => {
-        const gradient = tf.tensor1d(gs!);
-        const variables = [ps, ps, ps, ps, ms, ms, vs!.map(Math.abs), ms].map((values) =>
-          tf.variable(tf.tensor1d(values!)),
-        );
-        const [plain, heavy, nesterov, adam, m1, m2, second, average] = variables;
-        const first = tf.variable(tf.tensor1d(ms!));
-        const sgd = { learningRate: 0.1, momentum: 0.9 };
-        p.sgdUpdate([{ parameter: plain!, gradient, weightDecay: 0 }], {
-          ...sgd,
-          momentum: 0,
-          nesterov: false,
-        });
-        p.sgdUpdate([{ parameter: heavy!, gradient, momentum: m1!, weightDecay: 0.01 }], {
-          ...sgd,
-          nesterov: false,
-        });
-        p.sgdUpdate([{ parameter: nesterov!, gradient, momentum: m2!, weightDecay: 0.01 }], {
-          ...sgd,
-          nesterov: true,
-        });
-        p.adamwUpdate(
-          [
-            {
-              parameter: adam!,
-              gradient,
-              firstMoment: first,
-              secondMoment: second!,
-              weightDecay: 0.01,
-            },
-          ],
-          { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3 },
-        );
-        p.movingAverageUpdate([{ average: average!, value: gradient }], 0.1);
-        const results = [...variables, first].map((variable) => tf.clone(variable));
-        tf.dispose([...variables, first]);
-        return results;
-      });
+      const call = optimisers(new Sampler(size), size);
+      const { here, onCpu } = await runHereAndOnCpu(backend, call);
       expect(here).toBeAllClose(onCpu, tolerance);
     });
   }

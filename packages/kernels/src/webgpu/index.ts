@@ -4,10 +4,11 @@ import { batchNormGradient, batchNormTraining } from './batch-norm.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
+import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 
 /**
  * Makes the operations use this package's programs on tfjs's `webgpu` backend: convolution with
- * groups, the gradients of convolution, batch norm in training. Idempotent; may be called before
+ * groups, the gradients of convolution, batch norm in training, the optimisers. Idempotent; may be called before
  * the backend is set up.
  */
 export function registerWebgpuKernels(): void {
@@ -19,5 +20,8 @@ export function registerWebgpuKernels(): void {
     batchNormGradient,
     addRelu,
     reluGradient,
+    sgdUpdate,
+    adamwUpdate,
+    movingAverageUpdate,
   });
 }

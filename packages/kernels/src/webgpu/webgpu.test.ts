@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { runHereAndOnCpu, Sampler } from '../../test/against-cpu.ts';
-import { batchNorm, conv, sampleConv } from '../../test/cases.ts';
+import { batchNorm, conv, optimisers, sampleConv } from '../../test/cases.ts';
 import type { Shape4D } from '../geometry.ts';
 import { primitives } from '../registry.ts';
 import { registerWebgpuKernels } from './index.ts';
@@ -87,6 +87,12 @@ describeBackends(['webgpu'], (backend) => {
       const y = p.addRelu(a, b);
       return [y, p.reluGradient(b, y)];
     });
+    expect(here).toBeAllClose(onCpu, tolerance);
+  });
+
+  it('updates as the composed optimisers do', async () => {
+    const call = optimisers(new Sampler(3), 70);
+    const { here, onCpu } = await runHereAndOnCpu(backend, call);
     expect(here).toBeAllClose(onCpu, tolerance);
   });
 });
