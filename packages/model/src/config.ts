@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from './errors.ts';
 
 /** A block's inner width multiplied by this is its output width. */

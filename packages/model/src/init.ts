@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
 import { Random } from '@resnet/random';
 
 import type { HostTensor, StateDict } from './host-tensor.ts';

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- a convolution has four axes */
 import type { ParameterSpec } from './specs.ts';
 
 /**

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from './errors.ts';
 import type { PretrainedConfig } from './model-card.ts';
 
@@ -35,7 +36,7 @@ export function readLabels(value: unknown, classes: number): readonly string[] {
     if (value.length !== classes || !value.every((name) => typeof name === 'string')) {
       throw invalid('label_names', `a list of ${classes} names`, value);
     }
-    return [...(value as string[])];
+    return [...value];
   }
   if (!isRecord(value)) throw invalid('label_names', 'a list or an object', value);
   for (const [index, name] of Object.entries(value)) {

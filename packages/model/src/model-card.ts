@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { parseConfig, type ResNetConfig } from './config.ts';
 import { namesOf } from './network/names.ts';
 import { numFeatures } from './network/network.ts';

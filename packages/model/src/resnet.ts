@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the graph and the specs say which rank and dtype each value has */
 import * as tf from '@tensorflow/tfjs-core';
 
 import { parseConfig, type ResNetConfig } from './config.ts';

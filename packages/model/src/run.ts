@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the graph says which rank each value has */
 import * as kernels from '@resnet/kernels';
 import type { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';

@@ -100,6 +100,6 @@ function spec(
   op: Op | { readonly endsBranch?: boolean } = {},
 ): ParameterSpec {
   const trainable = role !== 'bnMean' && role !== 'bnVariance';
-  const endsBranch = 'endsBranch' in op && op.endsBranch === true;
+  const endsBranch = 'endsBranch' in op && (op.endsBranch ?? false);
   return { name, shape, role, trainable, initializer, endsBranch };
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- a test knows its fixtures */
 import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';

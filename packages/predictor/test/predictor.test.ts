@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- a test knows its fixtures */
 import { readFileSync } from 'node:fs';
 
 import { evalTransform, imagenetMean, imagenetStd, type Raster } from '@resnet/image';
@@ -5,7 +6,6 @@ import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { registerWasmKernels } from '@resnet/kernels/wasm';
 import { formatModelConfig, resnetConfig, type ModelCard } from '@resnet/model';
 import { describeBackends } from '@resnet/test-config/backends';
-import type {} from '@resnet/test-config/matchers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
@@ -139,7 +139,7 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     const predictor = await Predictor.load({ config, weights });
     await expect(predictor.predict(picture(1), { topK: 0 })).rejects.toThrow('topK is an integer');
     await expect(predictor.predict(picture(1), { batchSize: 0.5 })).rejects.toThrow('batchSize');
-    await expect(predictor.predict({ ...picture(1), width: 51 })).rejects.toThrow();
+    await expect(predictor.predict({ ...picture(1), width: 51 })).rejects.toThrow('51');
     await expect(predictor.probabilities([new Float32Array(5)])).rejects.toThrow(
       '32 x 40 x 3 = 3840 floats, received 5 at index 0',
     );

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the graph says which rank each value has */
 import { ModelError } from '../errors.ts';
 import type { Op } from './graph.ts';
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- customGrad's types do not say which argument is which */
 import * as tf from '@tensorflow/tfjs-core';
 
 type Save = (tensors: tf.Tensor[]) => void;
@@ -20,5 +21,5 @@ export function differentiable<O extends tf.Tensor>(
     const { value, gradient } = compute(args.at(-1) as Save);
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy as O, saved) };
   });
-  return operation(...inputs) as O;
+  return operation(...inputs);
 }

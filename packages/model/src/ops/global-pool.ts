@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
 import { globalAveragePool } from '@resnet/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 

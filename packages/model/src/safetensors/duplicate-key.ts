@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the token is a JSON string */
 /**
  * The first key that some object of a valid JSON text has twice, or undefined. `JSON.parse` keeps
  * the last of them silently, so two readers could see two files in one.

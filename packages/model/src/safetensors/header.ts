@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../errors.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { decodeUtf8 } from './text.ts';

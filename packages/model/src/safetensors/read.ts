@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
 import type { HostTensor, StateDict } from '../host-tensor.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half.ts';
 import { readHeader, type TensorEntry } from './header.ts';
