@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import * as composed from '../composed/optimizer.ts';
 import type {
   AdamwSettings,
   AdamwSlot,
@@ -11,7 +10,7 @@ import type {
 import { flag, type } from './attributes.ts';
 import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
 import { scalar } from './constants.ts';
-import { isSole, withResources } from './resources.ts';
+import { withResources } from './resources.ts';
 
 // One pass over parameter, state and gradient, in place, instead of one per arithmetic operation
 // with a fresh buffer each.
@@ -42,20 +41,6 @@ function apply(
   execute(name, [type('T', 'float32'), ...attributes], [...resources, ...operands], 0);
 }
 
-/** Those that can be updated in place; the others are updated the composed way. */
-function split<S>(
-  slots: readonly S[],
-  variables: (slot: S) => (tf.Variable | undefined)[],
-): [S[], S[]] {
-  const inPlace: S[] = [];
-  const others: S[] = [];
-  for (const slot of slots) {
-    const sole = variables(slot).every((variable) => variable === undefined || isSole(variable));
-    (sole ? inPlace : others).push(slot);
-  }
-  return [inPlace, others];
-}
-
 /**
  * The gradient with the penalty in it. With plain momentum `addDecay` does it without a copy of
  * the parameter's size.
@@ -82,12 +67,10 @@ function addDecay(parameter: number, momentum: number, factor: number): void {
 
 export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): void {
   const { learningRate, momentum, nesterov } = settings;
-  const [inPlace, others] = split(slots, (slot) => [slot.parameter, slot.momentum]);
-  if (others.length > 0) composed.sgdUpdate(others, settings);
   const attributes = [flag('use_nesterov', nesterov)];
   withScalars([learningRate, momentum], ([rate, inertia]) => {
     withResources(2, ([first, second], lend) => {
-      for (const slot of inPlace) {
+      for (const slot of slots) {
         const { parameter, gradient, momentum: velocity, weightDecay } = slot;
         if (velocity === undefined) {
           const direction = decayed(slot);
@@ -116,12 +99,6 @@ export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): voi
 
 export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void {
   const { learningRate, beta1, beta2, epsilon, step } = settings;
-  const [inPlace, others] = split(slots, (slot) => [
-    slot.parameter,
-    slot.firstMoment,
-    slot.secondMoment,
-  ]);
-  if (others.length > 0) composed.adamwUpdate(others, settings);
   // TensorFlow adds epsilon before the bias correction, torch after it.
   const correctedEpsilon = epsilon * Math.sqrt(1 - beta2 ** step);
   const values = [
@@ -134,7 +111,7 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
   ] as const;
   withScalars(values, (scalars) => {
     withResources(3, (handles, lend) => {
-      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of inPlace) {
+      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of slots) {
         if (weightDecay !== 0) {
           tf.tidy(() => {
             parameter.assign(tf.mul(parameter, 1 - learningRate * weightDecay));
@@ -149,11 +126,9 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
 }
 
 export function movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void {
-  const [inPlace, others] = split(pairs, ({ average }) => [average]);
-  if (others.length > 0) composed.movingAverageUpdate(others, weight);
   withScalars([weight], ([rate]) => {
     withResources(1, (handles, lend) => {
-      for (const { average, value } of inPlace) {
+      for (const { average, value } of pairs) {
         const difference = tf.sub(average, value);
         lend([average], () => {
           apply('ResourceApplyGradientDescent', handles, [rate, difference]);

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 import { shape, text, type } from './attributes.ts';
 import { tensorflow, type TensorflowBackend } from './backend.ts';
@@ -26,11 +26,15 @@ function resources(backend: TensorflowBackend, count: number): number[] {
 }
 
 /**
- * Whether nothing else in tfjs refers to a variable's data (as the tensor that it was made of does,
- * or a clone). Only then may its data be lent: its handle changes.
+ * Gives a variable data of its own where something else in tfjs refers to it, as the tensor that it
+ * was made of does, or a clone: they keep what they saw. Copying first and then going the same way
+ * also keeps the numbers the same to the bit, whoever else holds the data.
  */
-export function isSole(variable: tf.Variable): boolean {
-  return tensorflow().refCount(variable.dataId) === 1;
+function makeSole(variable: tf.Variable): void {
+  if (tensorflow().refCount(variable.dataId) === 1) return;
+  tf.tidy(() => {
+    variable.assign(tf.mul(variable, 1));
+  });
 }
 
 /** Puts the data of `variables` into the resources while `apply` runs, then takes it back. */
@@ -51,6 +55,7 @@ export function withResources(
   const dtype = [type('dtype', 'float32')];
 
   const lend: Lend = (variables, apply) => {
+    variables.forEach(makeSole);
     const ids = backend.getInputTensorIds(variables);
     ids.forEach((id, i) => {
       binding.executeOp('AssignVariableOp', dtype, [handles[i]!, id], 0);
