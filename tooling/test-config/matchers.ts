@@ -36,7 +36,7 @@ expect.extend({
       const value = received[i] ?? Number.NaN;
       const wanted = expected[i] ?? Number.NaN;
       const excess = Math.abs(value - wanted) - (atol + rtol * Math.abs(wanted));
-      if (excess <= 0) continue;
+      if (excess <= 0) continue; // never for NaN
       violations++;
       if (worst < 0 || Number.isNaN(excess) || excess > worstExcess) {
         worst = i;
