@@ -210,7 +210,7 @@ export function instantiate(base64: string, memory: WasmMemory): SimdKernels {
 
 /**
  * Undefined where they cannot run: no SIMD (tfjs then has loaded its plain build), or a browser
- * that compiles nothing of this size on the main thread (Chrome before 115).
+ * that compiles no more than 4 KB on the main thread (Chrome before mid-2023).
  */
 function load({ wasm }: WasmBackend): SimdKernels | undefined {
   const shared = wasm.wasmMemory;
