@@ -220,6 +220,7 @@ describe('what train refuses before it begins', () => {
     [['other', '--resume', 'runs/my pictures'], 'trains on'],
     [['--resume', 'runs/my pictures'], 'is complete: 2 epochs'],
     [['my pictures/blå'], 'no class folders'],
+    [['runs/my pictures/split.json', '--val', '0.5'], 'is split already: --val cannot be given'],
   ])('train %j', async (args, message) => {
     const { code, notes } = await resnet(['train', ...args, '--backend', 'wasm']);
     expect(notes).toContain(message);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import type { TrainOptions } from '../commands/train.ts';
+import { detectLayout } from '../dataset/layout.ts';
 import { UsageError } from '../errors.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { chooseFolder, newSettings, savedSettings, type TrainSettings } from './settings.ts';
@@ -29,6 +30,7 @@ export async function planRun(
         hint: 'For example: resnet train pictures/',
       });
     }
+    await checkSplitOptions(path, options);
     const settings = newSettings(path, options);
     return { settings, ...chooseFolder(path, options, cwd), resumes: false };
   }
@@ -38,6 +40,22 @@ export async function planRun(
   const folder = runToResume(path, options, cwd);
   const settings = await savedSettings(folder, path, options);
   return { settings, folder, beside: undefined, resumes: true };
+}
+
+/** How to split data that are split already cannot be chosen any more. */
+async function checkSplitOptions(path: string, options: TrainOptions): Promise<void> {
+  const given = [
+    ...(options.val === undefined ? [] : ['--val']),
+    ...(options.groupBy === undefined ? [] : ['--group-by']),
+  ];
+  if (given.length === 0) return;
+  const layout = await detectLayout(path);
+  const isSplit =
+    layout?.kind === 'manifest' || (layout?.kind === 'parts' && layout.val !== undefined);
+  if (!isSplit) return;
+  throw new UsageError(`${path} is split already: ${given.join(' and ')} cannot be given.`, {
+    hint: 'Split the pictures anew with `resnet split`, or name the folder of classes.',
+  });
 }
 
 function runToResume(data: string | undefined, options: TrainOptions, cwd: string): string {
