@@ -186,7 +186,7 @@ describe('train, evaluate, predict', () => {
     ]);
     expect(lines[0]?.predictions).toEqual(lines[1]?.predictions);
     expect(lines[2]?.error).toContain('damaged');
-    expect(notes).toContain('1 picture of 10 could not be read');
+    expect(notes).toContain('1 of 10 pictures could not be read');
   });
 
   it('predicts as CSV and as a table', async () => {
@@ -199,6 +199,19 @@ describe('train, evaluate, predict', () => {
     expect(lines[1]).toMatch(/^my pictures\/blå\/b0\.jpg,1,(blå|red wine),[01]\.\d+$/);
     const table = await resnet(args);
     expect(table.out).toMatch(/^my pictures\/blå\/b6\.jpg +(blå|red wine) +\d+\.\d % +/m);
+  });
+
+  it('names the file that is damaged', async () => {
+    const { cpSync, truncateSync } = await import('node:fs');
+    cpSync(inRun('my pictures'), inRun('damaged'), { recursive: true });
+    truncateSync(inRun('damaged', 'model.safetensors'), 100_000);
+    const predict = await resnet(['predict', 'runs/damaged', 'my pictures', '--backend', 'wasm']);
+    expect(predict.notes).toContain('damaged/model.safetensors cannot be used: ');
+    expect([predict.code, predict.out]).toEqual([1, '']);
+    truncateSync(inRun('damaged', 'checkpoint', 'optimizer.safetensors'), 5000);
+    const resume = await resnet(['train', '--resume', 'damaged']);
+    expect(resume.notes).toContain('damaged/checkpoint cannot be resumed from: ');
+    expect([resume.code, resume.out]).toEqual([1, '']);
   });
 
   it('shows a run in info', async () => {

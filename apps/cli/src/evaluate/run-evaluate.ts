@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { readSafetensors, ResNet } from '@resnet/model';
 import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
 
-import { selectBackend } from '../backends/select.ts';
 import { drawConfusionMatrix } from '../charts/confusion-matrix.ts';
 import type { EvaluateOptions } from '../commands/evaluate.ts';
 import { type LabelledSet, openLabelled } from '../dataset/open-labelled.ts';
@@ -15,8 +14,14 @@ import type { Io } from '../io.ts';
 import { evalOptions } from '../model-transform.ts';
 import { startProgress } from '../progress.ts';
 import { runFiles } from '../run-folder/layout.ts';
-import { type ModelCard, readModelCard, readModelFiles } from '../run-folder/model-card.ts';
+import {
+  type ModelCard,
+  readModelCard,
+  readModelFiles,
+  usingWeights,
+} from '../run-folder/model-card.ts';
 import { writeWhole } from '../run-folder/write-whole.ts';
+import { withBackend } from '../with-backend.ts';
 import { printEvaluation } from './print-evaluation.ts';
 
 export async function runEvaluate(
@@ -73,15 +78,42 @@ export interface SkippedPicture {
   readonly reason: string;
 }
 
+interface Work {
+  readonly options: EvaluateOptions;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+}
+
+interface Measured {
+  readonly evaluation: Evaluation;
+  readonly skipped: readonly SkippedPicture[];
+}
+
 async function evaluateSet(
   folder: string,
   card: ModelCard,
   set: LabelledSet,
-  { options, io, signal }: { options: EvaluateOptions; io: Io; signal: AbortSignal },
-): Promise<{ evaluation: Evaluation; skipped: readonly SkippedPicture[] }> {
+  work: Work,
+): Promise<Measured> {
   const { weights } = await readModelFiles(folder);
-  const backend = await selectBackend(options.backend ?? 'auto');
-  const model = ResNet.fromStateDict(card.config, readSafetensors(weights).tensors);
+  return await withBackend(work.options.backend ?? 'auto', async () => {
+    const model = await usingWeights(folder, () =>
+      ResNet.fromStateDict(card.config, readSafetensors(weights).tensors),
+    );
+    try {
+      return await evaluateModel(model, card, set, work);
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+async function evaluateModel(
+  model: ResNet,
+  card: ModelCard,
+  set: LabelledSet,
+  { options, io, signal }: Work,
+): Promise<Measured> {
   const skipped: SkippedPicture[] = [];
   const data = imageLoader({
     files: set.examples,
@@ -107,11 +139,10 @@ async function evaluateSet(
     if (!(error instanceof TrainingError) || error.code !== 'data-ended') throw error;
     throw new FailureError(`None of the pictures in ${set.source} could be read.`, {
       hint: skipped[0] === undefined ? undefined : `${skipped[0].path}: ${skipped[0].reason}`,
+      cause: error,
     });
   } finally {
     progress.stop();
     await data.close();
-    model.dispose();
-    await backend.dispose();
   }
 }

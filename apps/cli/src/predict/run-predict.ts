@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 
 import { Predictor, type Prediction } from '@resnet/predictor';
 
-import { selectBackend } from '../backends/select.ts';
 import type { PredictOptions } from '../commands/predict.ts';
 import { FailureError, InterruptedError } from '../errors.ts';
 import { count, plural } from '../format.ts';
@@ -13,7 +12,8 @@ import { decodeFiles, loadForPrediction } from '../images/prediction.ts';
 import type { Io } from '../io.ts';
 import { evalOptions } from '../model-transform.ts';
 import { startProgress } from '../progress.ts';
-import { readModelCard, readModelFiles } from '../run-folder/model-card.ts';
+import { readModelCard, readModelFiles, usingWeights } from '../run-folder/model-card.ts';
+import { withBackend } from '../with-backend.ts';
 import { expandPictures, type Picture } from './expand.ts';
 import { createPrinter, type Outcome } from './print.ts';
 
@@ -31,8 +31,28 @@ export async function runPredict(
   const pictures = await expandPictures(files, io.cwd);
   const model = await readModelFiles(folder);
   const { signal, release } = io.takeInterrupts();
-  const backend = await selectBackend(options.backend ?? 'auto');
-  const predictor = await Predictor.load(model);
+  try {
+    const { done, failed } = await withBackend(options.backend ?? 'auto', async () => {
+      const predictor = await usingWeights(folder, () => Predictor.load(model));
+      try {
+        return await predictAndPrint(pictures, predictor, { options, io, signal });
+      } finally {
+        predictor.dispose();
+      }
+    });
+    const total = plural(pictures.length, 'picture');
+    if (signal.aborted) throw new InterruptedError(`Stopped after ${count(done)} of ${total}.`);
+    if (failed > 0) throw new FailureError(`${count(failed)} of ${total} could not be read.`);
+  } finally {
+    release();
+  }
+}
+
+async function predictAndPrint(
+  pictures: readonly Picture[],
+  predictor: Predictor,
+  { options, io, signal }: { options: PredictOptions; io: Io; signal: AbortSignal },
+): Promise<{ done: number; failed: number }> {
   const format = options.json === true ? 'json' : options.csv === true ? 'csv' : 'table';
   const top = Math.min(options.top ?? 3, predictor.card.labelNames.length);
   const printer = createPrinter(format, top, io);
@@ -52,19 +72,9 @@ export async function runPredict(
     if (!signal.aborted) throw error;
   } finally {
     progress.stop();
-    predictor.dispose();
-    await backend.dispose();
-    release();
   }
   printer.end();
-  if (signal.aborted) {
-    throw new InterruptedError(`Stopped after ${done} of ${plural(pictures.length, 'picture')}.`);
-  }
-  if (failed > 0) {
-    throw new FailureError(
-      `${plural(failed, 'picture')} of ${count(pictures.length)} could not be read.`,
-    );
-  }
+  return { done, failed };
 }
 
 interface PredictAllOptions {

@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '@resnet/trainer';
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  TrainingError,
+} from '@resnet/trainer';
 
+import { FailureError } from '../errors.ts';
 import { runFiles } from './layout.ts';
 import { recoverFolder, replaceFolder } from './write-whole.ts';
 
@@ -15,7 +21,7 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
 /**
  * Reads a run's checkpoint; undefined where none has been written yet.
  *
- * @throws TrainingError `bad-checkpoint` where its files are damaged
+ * @throws {FailureError} where its files are damaged
  */
 export async function loadCheckpoint(run: string): Promise<Checkpoint | undefined> {
   const folder = join(run, runFiles.checkpoint);
@@ -25,5 +31,13 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(folder, name))] as const),
   );
-  return decodeCheckpoint(new Map(files));
+  try {
+    return decodeCheckpoint(new Map(files));
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error;
+    throw new FailureError(`${folder} cannot be resumed from: ${error.message}`, {
+      hint: 'The best model so far is not touched by that. To train anew: resnet train DATA',
+      cause: error,
+    });
+  }
 }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 
-import { parseModelConfig } from '@resnet/model';
+import { ModelError, parseModelConfig } from '@resnet/model';
 
-import { UsageError } from '../errors.ts';
+import { FailureError, UsageError } from '../errors.ts';
 import { runFiles } from './layout.ts';
 import { hasCode } from './write-whole.ts';
 
@@ -37,6 +37,22 @@ export async function readModelFiles(
   const config = await readModelFile(folder, runFiles.config, (path) => readFile(path, 'utf8'));
   const weights = await readModelFile(folder, runFiles.weights, (path) => readFile(path));
   return { config, weights };
+}
+
+/**
+ * Does what reads a model folder's weights, and says which file it was that could not be used.
+ *
+ * @throws {FailureError} where they are damaged, or another model's
+ */
+export async function usingWeights<T>(folder: string, load: () => T | Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new FailureError(`${join(folder, runFiles.weights)} cannot be used: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 async function readModelFile<T>(

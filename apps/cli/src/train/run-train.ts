@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { type ModelCard, parameterCount, ResNet } from '@resnet/model';
 import type { Checkpoint } from '@resnet/trainer';
 
-import { type SelectedBackend, selectBackend } from '../backends/select.ts';
+import type { SelectedBackend } from '../backends/select.ts';
 import type { TrainOptions } from '../commands/train.ts';
 import { type Dataset, openDataset } from '../dataset/open-dataset.ts';
 import { describeSystemError, FailureError, InterruptedError, UsageError } from '../errors.ts';
@@ -16,6 +16,7 @@ import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { makeFolder } from '../run-folder/make-folder.ts';
 import { lockFolder } from '../run-folder/lock.ts';
+import { withBackend } from '../with-backend.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -76,22 +77,17 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   }
   const settings = await completeSettings(plan.settings, dataset);
   const card = modelCard(settings, dataset.classes);
-  const backend = await selectBackend(settings.backend);
-  try {
+  await withBackend(settings.backend, async (backend) => {
     signal.throwIfAborted();
-    const trained = plan.resumes ? plan.settings.trainedOn : undefined;
-    if (trained !== undefined && trained !== backend.name) {
+    const trainedOn = plan.resumes ? plan.settings.trainedOn : undefined;
+    if (trainedOn !== undefined && trainedOn !== backend.name) {
       reporter.warn(
-        `The run was trained on ${trained} so far: on ${backend.name} it goes on, but not to the very same result.`,
+        `The run was trained on ${trainedOn} so far: on ${backend.name} it goes on, but not to the very same result.`,
       );
     }
-    await takeFolderAndTrain(
-      { plan, settings: { ...settings, trainedOn: backend.name }, dataset, card, backend },
-      session,
-    );
-  } finally {
-    await backend.dispose();
-  }
+    const named = { ...settings, trainedOn: backend.name };
+    await takeFolderAndTrain({ plan, settings: named, dataset, card, backend }, session);
+  });
 }
 
 async function takeFolderAndTrain(
