@@ -5,6 +5,7 @@ import { registerWasmKernels } from '@resnet/kernels/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Backend } from './types.ts';
+import { wasmThreads, withNodeWorkers } from './wasm-threads.ts';
 
 /** WebAssembly: works everywhere, with SIMD on every current processor. */
 export const wasm: Backend = {
@@ -17,14 +18,29 @@ export const wasm: Backend = {
   },
 
   async start() {
-    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    const { getThreadsCount, setThreadsCount, setWasmPaths } =
+      await import('@tensorflow/tfjs-backend-wasm');
     const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-    setWasmPaths(`${dirname(entry)}${sep}`);
+    const folder = dirname(entry);
+    setWasmPaths(`${folder}${sep}`);
     registerWasmKernels();
-    if (!(await tf.setBackend('wasm'))) throw new Error('tfjs-backend-wasm did not start.');
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    const threads = simd ? wasmThreads() : 1;
+    if (threads > 1) {
+      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
+      setThreadsCount(threads);
+    }
+    const started =
+      threads > 1
+        ? await withNodeWorkers(dirname(folder), threads, () => tf.setBackend('wasm'))
+        : await tf.setBackend('wasm');
+    if (!started) {
+      const hint = threads > 1 ? ' RESNET_WASM_THREADS=1 starts it without threads.' : '';
+      throw new Error(`tfjs-backend-wasm did not start.${hint}`);
+    }
+    const running = threads > 1 ? getThreadsCount() : 1;
     return {
-      detail: `WebAssembly ${simd ? 'with' : 'without'} SIMD, 1 thread`,
+      detail: `WebAssembly ${simd ? 'with' : 'without'} SIMD, ${running} thread${running === 1 ? '' : 's'}`,
       dispose: async () => undefined,
     };
   },
