@@ -36,17 +36,21 @@ const cases = JSON.parse(
   readFileSync(new URL('./fixtures/parity.json', import.meta.url), 'utf8'),
 ) as Case[];
 
-/**
- * Every net on one backend at least, those that differ in their operations on several. An
- * activation whose sign a backend's rounding flips moves training gradients by a percent, though
- * nothing is wrong (max pools: tensorflow; constantScaling: wasm); such a net is left to the
- * backends where none flips.
- */
+/** Every net on the fastest backend; on the others those that differ in their operations. */
 const chosen: Readonly<Record<string, RegExp>> = {
   cpu: /^(resnet20|plain20|resnet20 exclusiveGating|resnetv2 CIFAR 29)$/,
   wasm: /^(resnet18|resnet50|resnext50_32x4d|seresnet18|resnet18 \w*max|plain20|resnet20( (?!constant).*)?|resnetv2 CIFAR 29)$/,
-  tensorflow: /^(?!resnet18 (avg)?max$)/,
+  tensorflow: /./,
 };
+
+/**
+ * An activation whose sign rounding flips moves the gradients before it by a percent or so, though
+ * nothing is wrong. cpu and wasm round alike everywhere, and nothing flips in the nets chosen for
+ * them, so there the bounds are strict. TensorFlow rounds as the machine's oneDNN likes: where a
+ * gradient is over its bound there, all must lie within this, and the classifier's, which have no
+ * activation after them, within the strict bound.
+ */
+const flipped = 0.05;
 
 registerTensorflowKernels();
 registerWasmKernels();
@@ -128,13 +132,17 @@ async function comparePass(
   const largest = Math.max(...Object.values(expected.gradients).map(([norm]) => norm));
   const specs = new Map(model.specs.map((spec) => [spec.name, spec]));
   const worst = { name: '', distance: 0 };
+  let classifier = 0;
   for (const [name, variable] of parameters) {
     const data = (await grads[variable.name]!.data()) as Float32Array;
     const received = digest(name, toTorchLayout(specs.get(name)!, data));
     const apart = distance(received, expected.gradients[name]!, largest * 1e-6);
     if (!(apart <= worst.distance)) Object.assign(worst, { name, distance: apart });
+    if (/(^|\.)fc\./.test(name)) classifier = Math.max(classifier, apart);
   }
-  expect(worst.distance, `gradient of ${worst.name}`).toBeLessThan(tolerance);
+  const bound = tf.getBackend() === 'tensorflow' ? flipped : tolerance;
+  expect(worst.distance, `gradient of ${worst.name}`).toBeLessThan(bound);
+  expect(classifier, 'gradient of the classifier').toBeLessThan(tolerance);
   value.dispose();
   tf.dispose(grads);
   return batchStatistics;
