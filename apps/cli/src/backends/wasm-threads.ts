@@ -17,7 +17,8 @@ export function wasmThreads(env: NodeJS.ProcessEnv = process.env): number {
  * them off there (tensorflow/tfjs issue 3830) because it hands them their code as blob URLs, which
  * Node's workers take not. The code is in the package as text, and as a file: these are given
  * instead. The build also asks for the number of processors and uses half of them, taking it that
- * each is two threads of one core; it is told double.
+ * each is two threads of one core; it is told double. Two threads are worth most on idle
+ * processors: where others keep them busy, they gain nothing and may lose a little.
  *
  * What is replaced in Node's modules is put back when `start` has ended. tfjs's flag
  * WASM_HAS_MULTITHREAD_SUPPORT is the caller's to set.
