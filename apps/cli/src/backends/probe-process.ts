@@ -9,6 +9,9 @@ if (name === undefined || process.send === undefined) throw new Error('started b
 const reply = (answer: ProbeAnswer): Promise<void> =>
   new Promise((resolve) => void process.send?.(answer, undefined, undefined, () => resolve()));
 
+// Also when the parent is gone: a driver's thread must not keep this process for ever.
+process.once('disconnect', () => process.exit());
+
 const found = await backends[name].check();
 if (found !== undefined && 'problem' in found) {
   await reply(found);
