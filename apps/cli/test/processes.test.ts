@@ -103,8 +103,7 @@ describe('a run that is interrupted and resumed', () => {
     expect(existsSync(join(cwd, 'runs', 'stopped', '.lock'))).toBe(false);
 
     const second = new Resnet('train', '--resume', 'runs/stopped', '--json');
-    expect(await second.exited).toEqual([0, null]);
-    expect(second.err).toBe('');
+    expect([...(await second.exited), second.err]).toEqual([0, null, '']);
     await straight;
     expect(weights('stopped').equals(weights('straight'))).toBe(true);
   });
@@ -117,7 +116,7 @@ describe('a run that is interrupted and resumed', () => {
     expect(existsSync(join(cwd, 'runs', 'killed', '.lock'))).toBe(true);
 
     const second = new Resnet('train', '--resume', 'killed', '--json', '--workers', '2');
-    expect(await second.exited).toEqual([0, null]);
+    expect([...(await second.exited), second.err]).toEqual([0, null, '']);
     await straight;
     expect(weights('killed').equals(weights('straight'))).toBe(true);
     expect(existsSync(join(cwd, 'runs', 'killed', '.lock'))).toBe(false);
