@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { includeFolder, libraryFolder } from './cache.ts';
 import { NativeError } from './errors.ts';
@@ -12,19 +13,22 @@ import type { Target } from './targets.ts';
 // The N-API level that the package asks for at most; an addon built for it runs on every Node since 16.
 const napiLevel = 8;
 const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
+/** An addon of our own, built beside; see its comments. */
+const processSource = fileURLToPath(new URL('../binding/process.cc', import.meta.url));
 
 /** Where the addon for a package's sources lies in an installation, built or not. */
 export function addonPath(installation: string, tfjs: TfjsPackage): string {
   return join(installation, 'addon', sourcesKey(tfjs), 'tfjs_binding.node');
 }
 
-/** The installed package's sources decide: two versions with the same sources share one addon. */
+/** The sources decide: two versions of the package with the same sources share one addon. */
 function sourcesKey(tfjs: TfjsPackage): string {
   const folder = join(tfjs.folder, 'binding');
   const hash = createHash('sha256').update(`napi ${napiLevel}\n`);
   for (const file of readdirSync(folder).sort()) {
     hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
   }
+  hash.update(readFileSync(processSource));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -52,21 +56,36 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const built = join(work, 'tfjs_binding.node');
-  const result = await run(compiler, compilerArguments(options, built), { signal });
-  if (result.code !== 0) {
-    throw new NativeError(
-      'BUILD_FAILED',
-      `${compiler} could not build the addon of ${tfjs.name} ${tfjs.version}:\n${tail(result)}`,
-      'g++ 9 or clang 9 is the least that will do (C++17). If yours is newer, please report this with the text above.',
-    );
+  const { cc, framework } = options.target.libraries;
+  const libraries = [cc, framework].map((file) => join(libraryFolder(installation), file));
+  for (const [inputs, output] of [
+    [[...sources.map((file) => join(tfjs.folder, 'binding', file)), ...libraries], built],
+    [[processSource, `-DFRAMEWORK="${framework}"`], processAddonBeside(built)],
+  ] as const) {
+    const result = await run(compiler, compilerArguments(options, inputs, output), { signal });
+    if (result.code !== 0) {
+      throw new NativeError(
+        'BUILD_FAILED',
+        `${compiler} could not build the addon of ${tfjs.name} ${tfjs.version}:\n${tail(result)}`,
+        'g++ 9 or clang 9 is the least that will do (C++17). If yours is newer, please report this with the text above.',
+      );
+    }
   }
   await checkLoads(built, signal);
   renameSync(work, dirname(addon));
   return addon;
 }
 
-function compilerArguments({ target, installation, tfjs }: BuildOptions, output: string): string[] {
-  const libraries = libraryFolder(installation);
+/** Where the addon that prepares the process lies, given the package's own. */
+export function processAddonBeside(addon: string): string {
+  return join(dirname(addon), 'process.node');
+}
+
+function compilerArguments(
+  { installation }: BuildOptions,
+  inputs: readonly string[],
+  output: string,
+): string[] {
   const headers: { include_dir: string } = createRequire(import.meta.url)('node-api-headers');
   const mac = process.platform === 'darwin';
   return [
@@ -78,12 +97,10 @@ function compilerArguments({ target, installation, tfjs }: BuildOptions, output:
     headers.include_dir,
     '-I',
     includeFolder(installation),
-    ...sources.map((file) => join(tfjs.folder, 'binding', file)),
+    ...inputs,
     '-o',
     output,
-    ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
-    join(libraries, target.libraries.cc),
-    join(libraries, target.libraries.framework),
+    ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-ldl']),
     // Relative: the cache may be moved, and a new installation is made in another place first.
     `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/../../tensorflow`,
   ];

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 
 import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
 
+import { processAddonBeside } from './addon.ts';
 import { messageOf, NativeError } from './errors.ts';
 import { installedAddon } from './installations.ts';
 import { linkAddon } from './link.ts';
@@ -41,6 +42,8 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   restoreUtilHelpers();
   try {
+    const processAddon = processAddonBeside(realpathSync(tfjs.addon));
+    if (existsSync(processAddon)) createRequire(import.meta.url)(processAddon);
     const module: Tensorflow = createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder);
     return module;
   } catch (error) {
