@@ -24,4 +24,5 @@ export {
   type ParameterRole,
   type ParameterSpec,
 } from './specs.ts';
+export { withoutPrefix } from './without-prefix.ts';
 export { isModelName, listModels, modelConfig } from './zoo.ts';

@@ -21,17 +21,16 @@ export function bfloat16ToFloat32(source: Uint16Array): Float32Array {
   return result;
 }
 
-/** Exact: every float16 is a float32. */
+/** Exact: every float16 is a float32. On bits, as powers would take a hundred times as long. */
 export function float16ToFloat32(source: Uint16Array): Float32Array {
   const result = new Float32Array(source.length);
+  const bits = new Uint32Array(result.buffer);
   for (let i = 0; i < source.length; i++) {
     const half = source[i]!;
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >>> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) result[i] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) result[i] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    else result[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    const sign = (half & 0x8000) << 16;
+    const magnitude = half & 0x7fff;
+    if (magnitude < 0x0400) result[i] = (sign === 0 ? 1 : -1) * magnitude * 2 ** -24;
+    else bits[i] = sign | ((magnitude << 13) + (magnitude < 0x7c00 ? 0x38000000 : 0x70000000));
   }
   return result;
 }

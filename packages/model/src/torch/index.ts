@@ -1,0 +1,1 @@
+export { readTorch, type ReadTorchOptions, type TorchFile } from './read.ts';

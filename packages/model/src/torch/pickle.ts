@@ -1,0 +1,238 @@
+import { invalid, refused } from './error.ts';
+import type { Reader } from './reader.ts';
+import { isObject, typeName, type Value } from './values.ts';
+
+export interface PickleWorld {
+  /** What a name stands for; throws for what is not known. */
+  readonly global: (module: string, name: string) => Value;
+  /** What torch keeps outside of the pickle: a storage. */
+  readonly persistent: (id: Value) => Value;
+}
+
+/** Integers longer than this are no sizes, and slow to read. */
+const longestInteger = 255;
+
+/** Marks the start of a run of items on the stack. */
+const mark = Symbol('mark');
+
+/**
+ * Reads one pickle: Python's stack machine (PEP 3154, `pickletools`), protocols 2 to 5, without
+ * what makes objects of arbitrary classes (`INST`, `OBJ`, `NEWOBJ`, extensions, buffers). It loops,
+ * so nesting costs no stack, and each byte read makes at most a few values, so memory is bounded by
+ * the file's.
+ *
+ * @throws ModelError TORCH_FILE_INVALID; TORCH_FILE_REFUSED
+ */
+export function readPickle(reader: Reader, world: PickleWorld): Value {
+  return new Machine(reader, world).run();
+}
+
+class Machine {
+  readonly #reader: Reader;
+  readonly #world: PickleWorld;
+  readonly #stack: (Value | typeof mark)[] = [];
+  readonly #memo = new Map<number, Value>();
+
+  constructor(reader: Reader, world: PickleWorld) {
+    this.#reader = reader;
+    this.#world = world;
+  }
+
+  run(): Value {
+    const start = this.#reader.position;
+    if (this.#reader.uint8() !== 0x80) throw invalid(`there is no pickle at byte ${start}`);
+    const protocol = this.#reader.uint8();
+    if (protocol < 2 || protocol > 5) {
+      throw refused(`pickle protocol ${protocol}; 2 to 5 are read`);
+    }
+    for (;;) {
+      const op = this.#reader.uint8();
+      if (op === 0x2e) return this.#pop(); // STOP
+      this.#step(op);
+    }
+  }
+
+  // oxlint-disable-next-line eslint/complexity -- a table of operations, one a line
+  #step(op: number): void {
+    const reader = this.#reader;
+    switch (String.fromCharCode(op)) {
+      case '\x95': // FRAME: how much to read ahead
+        return void reader.bytes(8);
+
+      case 'N':
+        return this.#push(null);
+      case '\x88':
+        return this.#push(true);
+      case '\x89':
+        return this.#push(false);
+      case 'J':
+        return this.#push(reader.int32());
+      case 'K':
+        return this.#push(reader.uint8());
+      case 'M':
+        return this.#push(reader.uint16());
+      case '\x8a':
+        return this.#push(this.#integer(reader.uint8()));
+      case '\x8b':
+        return this.#push(this.#integer(reader.uint32()));
+      case 'G':
+        return this.#push(reader.float64BigEndian());
+
+      case 'X':
+      case 'T': // a string of Python 2
+        return this.#push(reader.text(reader.uint32()));
+      case '\x8c':
+      case 'U':
+        return this.#push(reader.text(reader.uint8()));
+      case '\x8d':
+        return this.#push(reader.text(reader.uint64()));
+      case 'B':
+        return this.#push(reader.bytes(reader.uint32()));
+      case 'C':
+        return this.#push(reader.bytes(reader.uint8()));
+      case '\x8e':
+        return this.#push(reader.bytes(reader.uint64()));
+
+      case '(':
+        return void this.#stack.push(mark);
+      case '0':
+        return void this.#stack.pop();
+      case '1':
+        return void this.#popToMark();
+      case ']':
+      case ')':
+        return this.#push([]);
+      case '}':
+        return this.#push(new Map());
+      case 'l':
+      case 't':
+        return this.#push(this.#popToMark());
+      case '\x85':
+        return this.#push([this.#pop()]);
+      case '\x86':
+        return this.#push([this.#pop(), this.#pop()].reverse());
+      case '\x87':
+        return this.#push([this.#pop(), this.#pop(), this.#pop()].reverse());
+      case 'd': {
+        const map = new Map<Value, Value>();
+        setItems(map, this.#popToMark());
+        return this.#push(map);
+      }
+      case 'a':
+        return this.#append([this.#pop()]);
+      case 'e':
+        return this.#append(this.#popToMark());
+      case 's':
+        return this.#setItems([this.#pop(), this.#pop()].reverse());
+      case 'u':
+        return this.#setItems(this.#popToMark());
+
+      case 'q':
+        return void this.#memo.set(reader.uint8(), this.#top());
+      case 'r':
+        return void this.#memo.set(reader.uint32(), this.#top());
+      case '\x94':
+        return void this.#memo.set(this.#memo.size, this.#top());
+      case 'h':
+        return this.#push(this.#recall(reader.uint8()));
+      case 'j':
+        return this.#push(this.#recall(reader.uint32()));
+
+      case 'c':
+        return this.#push(this.#world.global(reader.line(), reader.line()));
+      case '\x93': {
+        const [name, module] = [this.#pop(), this.#pop()];
+        if (typeof module !== 'string' || typeof name !== 'string') {
+          throw invalid(`a class named by ${typeName(module)} and ${typeName(name)}`);
+        }
+        return this.#push(this.#world.global(module, name));
+      }
+      case 'R':
+        return this.#call();
+      case 'b':
+        return this.#build();
+      case 'Q':
+        return this.#push(this.#world.persistent(this.#pop()));
+      default:
+        throw refused(
+          `pickle operation 0x${op.toString(16)} at byte ${reader.position - 1} is not one that a state dict needs`,
+        );
+    }
+  }
+
+  #call(): void {
+    const [args, callable] = [this.#pop(), this.#pop()];
+    if (!isObject(callable, 'callable') || !Array.isArray(args)) {
+      throw invalid(`${typeName(callable)} is called with ${typeName(args)}`);
+    }
+    this.#push(callable.call(args));
+  }
+
+  /** Attributes: torch gives its state dicts `_metadata`, which says nothing about the numbers. */
+  #build(): void {
+    this.#pop();
+    if (!(this.#top() instanceof Map)) {
+      throw invalid(`attributes are set on ${typeName(this.#top())}`);
+    }
+  }
+
+  #append(items: readonly Value[]): void {
+    const list = this.#top();
+    if (!Array.isArray(list)) throw invalid(`items are appended to ${typeName(list)}`);
+    for (const item of items) list.push(item);
+  }
+
+  #setItems(items: readonly Value[]): void {
+    const map = this.#top();
+    if (!(map instanceof Map)) throw invalid(`items are set in ${typeName(map)}`);
+    setItems(map, items);
+  }
+
+  /** Little-endian, two's complement. */
+  #integer(count: number): number | bigint {
+    if (count > longestInteger) throw invalid(`an integer of ${count} bytes`);
+    const bytes = this.#reader.bytes(count);
+    let value = 0n;
+    for (let i = count - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
+    value = BigInt.asIntN(8 * count, value);
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+
+  #push(value: Value): void {
+    this.#stack.push(value);
+  }
+
+  #pop(): Value {
+    const value = this.#stack.pop();
+    if (value === undefined || value === mark) throw invalid('its pickle takes what is not there');
+    return value;
+  }
+
+  #top(): Value {
+    const value = this.#stack.at(-1);
+    if (value === undefined || value === mark) throw invalid('its pickle takes what is not there');
+    return value;
+  }
+
+  #popToMark(): Value[] {
+    const items: Value[] = [];
+    for (;;) {
+      const value = this.#stack.pop();
+      if (value === undefined) throw invalid('its pickle ends a list that it never began');
+      if (value === mark) return items.reverse();
+      items.push(value);
+    }
+  }
+
+  #recall(index: number): Value {
+    const value = this.#memo.get(index);
+    if (value === undefined) throw invalid(`its pickle refers to ${index}, which it never kept`);
+    return value;
+  }
+}
+
+function setItems(map: Map<Value, Value>, items: readonly Value[]): void {
+  if (items.length % 2 === 1) throw invalid('a dict has a key without a value');
+  for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
+}
