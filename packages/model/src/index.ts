@@ -16,6 +16,7 @@ export { numFeatures } from './network/network.ts';
 export { ResNet } from './resnet.ts';
 export type { BatchStatistics } from './run.ts';
 export { readSafetensors, type SafetensorsFile } from './safetensors/read.ts';
+export { parseShardIndex, readShards, type ShardIndex } from './safetensors/shards.ts';
 export { writeSafetensors, type WriteOptions } from './safetensors/write.ts';
 export {
   parameterCount,
