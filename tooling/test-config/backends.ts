@@ -70,11 +70,8 @@ function requiredBackends(): readonly string[] {
 
 const outcomes = new Map<BackendName, Promise<string | undefined>>();
 
-// The cpu backend, for one, advises tfjs-node in Node, once, on the console.
-tf.env().set('IS_TEST', true);
-
-/** Registers and starts a backend; what is missing, in words, when it cannot. */
-function startBackend(name: BackendName): Promise<string | undefined> {
+/** Registers and starts a backend, once; what is missing, in words, when it cannot. */
+export function startBackend(name: BackendName): Promise<string | undefined> {
   let outcome = outcomes.get(name);
   if (outcome === undefined) {
     outcome = start[name]();
@@ -87,6 +84,11 @@ const start: Record<BackendName, () => Promise<string | undefined>> = {
   async cpu() {
     await import('@tensorflow/tfjs-backend-cpu');
     await tf.setBackend('cpu');
+    // At its first use it advises tfjs-node on the console, unless this is a test. Left set, the
+    // flag would make tfjs take what an operation saves for its gradient for a leak.
+    tf.env().set('IS_TEST', true);
+    tf.scalar(0).dispose();
+    tf.env().set('IS_TEST', false);
     return undefined;
   },
 

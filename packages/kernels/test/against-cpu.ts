@@ -1,3 +1,4 @@
+import { startBackend } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
@@ -14,7 +15,7 @@ export async function runHereAndOnCpu(
   backend: string,
   call: (p: Primitives) => tf.Tensor[],
 ): Promise<{ here: number[]; onCpu: number[] }> {
-  await import('@tensorflow/tfjs-backend-cpu');
+  await startBackend('cpu');
   await tf.setBackend('cpu');
   const reference = tf.tidy(() => call(composed));
   const expected = await take(reference);

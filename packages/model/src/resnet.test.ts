@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- a test knows what it made */
 import { Random } from '@resnet/random';
+import { startBackend } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { resnetConfig, type ResNetConfig } from './config.ts';
@@ -48,7 +48,7 @@ function changed(
 const scalar: HostTensor = { shape: [1], dtype: 'float32', data: Float32Array.of(1) };
 
 beforeAll(async () => {
-  tf.env().set('IS_TEST', true);
+  await startBackend('cpu');
   await tf.setBackend('cpu');
 });
 

@@ -6,7 +6,7 @@ import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { registerWasmKernels } from '@resnet/kernels/wasm';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { modelConfig, ResNet, type BatchStatistics, type ResNetConfig } from '../src/index.ts';
 import { toTorchLayout } from '../src/layout.ts';
@@ -57,11 +57,6 @@ registerWasmKernels();
 
 describe('against PyTorch', () => {
   describeBackends(['cpu', 'wasm', 'tensorflow'], (backend) => {
-    // tfjs takes what an operation saves for its gradient for a leak when IS_TEST is set (and
-    // advises against the cpu backend when it is not).
-    beforeAll(() => tf.env().set('IS_TEST', backend === 'cpu'));
-    afterAll(() => tf.env().set('IS_TEST', true));
-
     for (const reference of cases.filter(({ name }) => chosen[backend]!.test(name))) {
       // oxlint-disable-next-line vitest/expect-expect -- compare expects
       it(`${reference.name}: logits, gradients, statistics`, async () => {
