@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-// oxlint-disable-next-line eslint/no-restricted-imports -- reads zip files; on no other package's way
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { noSpace } from './disk.ts';
