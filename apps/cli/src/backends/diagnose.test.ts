@@ -8,7 +8,8 @@ async function collect(options: DiagnoseOptions): Promise<BackendReport[]> {
   return reports;
 }
 
-describe('diagnose', () => {
+// A probe is a process that loads a backend and times it: seconds, and many on a busy machine.
+describe('diagnose', { timeout: 240_000 }, () => {
   it('checks and times a backend in a process of its own', async () => {
     const [report] = await collect({ names: ['wasm'] });
     expect(report).toMatchObject({ name: 'wasm', works: true, chosen: true });

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { parseManifest, type SplitManifest } from '@resnet/split';
 
+import { UsageError } from '../errors.ts';
 import { hasCode } from '../run-folder/write-whole.ts';
 import { missingPath } from './missing-path.ts';
 import { usageOfSplit } from './split-errors.ts';
@@ -20,6 +21,11 @@ export async function readManifest(path: string): Promise<ManifestFile> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw hasCode(error, 'ENOENT') ? await missingPath('file', path) : error;
+  }
+  if (!text.trimStart().startsWith('{')) {
+    throw new UsageError(`${path} is neither a folder of pictures nor a manifest`, {
+      hint: 'Give a folder with one sub-folder of pictures a class, or a split.json that `resnet split` wrote.',
+    });
   }
   const manifest = usageOfSplit(() => parseManifest(text), path);
   return { manifest, root: resolve(dirname(path), manifest.root) };

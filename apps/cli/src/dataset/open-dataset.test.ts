@@ -75,6 +75,21 @@ describe('openDataset of a folder of classes', () => {
     await expect(opening).rejects.toThrow(root);
   });
 
+  it('warns of classes of very different sizes', async () => {
+    const root = await pictureFolder(classes({ many: 45, few: 4, some: 20 }));
+    const { warnings } = await openDataset(root, options);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("from 45 pictures of 'many' down to 4 of 'few'");
+  });
+
+  it('tells a file that is no manifest from a damaged one', async () => {
+    const root = await pictureFolder({ 'notes.txt': 'hello', 'split.json': '{"version": 1' });
+    const opening = openDataset(join(root, 'notes.txt'), options);
+    await expect(opening).rejects.toBeInstanceOf(UsageError);
+    await expect(opening).rejects.toThrow('neither a folder of pictures nor a manifest');
+    await expect(openDataset(join(root, 'split.json'), options)).rejects.toThrow('it is not JSON');
+  });
+
   it('says so when there is nothing', async () => {
     await expect(openDataset('/nowhere/at all', options)).rejects.toThrow('no file or folder');
   });
@@ -185,6 +200,6 @@ describe('openDataset of a manifest', () => {
     const root = await pictureFolder({ 'picture.png': 1 });
     const opening = openDataset(join(root, 'picture.png'), options);
     await expect(opening).rejects.toMatchObject({ exitCode: 2 });
-    await expect(opening).rejects.toThrow(/picture.png: .*not JSON/);
+    await expect(opening).rejects.toThrow(/picture.png is neither/);
   });
 });

@@ -13,7 +13,7 @@ import { locate, readManifest } from './manifest-file.ts';
 import { missingPath } from './missing-path.ts';
 import { planSplit, splitPlanned, type PlanOptions } from './plan-split.ts';
 import { scanDataset, type Scan, type ScannedFile } from './scan.ts';
-import { describeScan } from './warnings.ts';
+import { describeBalance, describeScan } from './warnings.ts';
 
 /** A picture file and the class it shows. */
 export interface Example {
@@ -149,6 +149,7 @@ async function openParts(
       .join(', ')}`,
     warnings: [
       ...parts.flatMap((part) => describeScan(part)),
+      ...describeBalance(train.files),
       ...(await describeLeaks(path, parts, signal)),
     ],
   };

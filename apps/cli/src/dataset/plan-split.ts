@@ -15,7 +15,7 @@ import { findDuplicates, keepTogether, type Duplicates } from './duplicates.ts';
 import { detectLayout } from './layout.ts';
 import { scanDataset, type Scan, type ScannedFile } from './scan.ts';
 import { usageOfSplit } from './split-errors.ts';
-import { describeDuplicates, describeScan } from './warnings.ts';
+import { describeBalance, describeDuplicates, describeScan } from './warnings.ts';
 
 export interface PlanOptions {
   readonly seed: number;
@@ -51,7 +51,11 @@ export async function planSplit(
   const scan = await scanDataset(folder, { signal });
   checkScan(scan);
   const duplicates = await findDuplicates(scan.root, scan.files, { signal });
-  const warnings = [...describeScan(scan), ...describeDuplicates(duplicates)];
+  const warnings = [
+    ...describeScan(scan),
+    ...describeBalance(scan.files),
+    ...describeDuplicates(duplicates),
+  ];
   if (groupBy === undefined) {
     return { scan, duplicates, groupOf: keepTogether(duplicates), warnings };
   }

@@ -1,6 +1,6 @@
 import { compareText } from '@resnet/split';
 
-import { plural } from '../format.ts';
+import { count, plural } from '../format.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { Scan, ScannedFile } from './scan.ts';
 
@@ -24,6 +24,24 @@ export function describeScan(scan: Scan): string[] {
       : [
           `${plural(outside.length, 'file')} in ${root} ${outside.length === 1 ? 'lies' : 'lie'} outside the class folders: ${shortList(outside)}.`,
         ]),
+  ];
+}
+
+/** How many times the pictures of another class one may have without a word. */
+const unequal = 10;
+
+/** Classes of very different sizes, in sentences for the user. */
+export function describeBalance(files: readonly { readonly label: string }[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const { label } of files) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const [first, ...rest] = sizes;
+  if (first === undefined) return [];
+  const most = rest.reduce((a, b) => (b[1] > a[1] ? b : a), first);
+  const least = rest.reduce((a, b) => (b[1] < a[1] ? b : a), first);
+  if (most[1] <= unequal * least[1]) return [];
+  return [
+    `The classes are very unequal, from ${plural(most[1], 'picture')} of '${most[0]}' down to ${count(least[1])} of '${least[0]}': ` +
+      'accuracy is mostly that of the large ones; `resnet evaluate` shows each.',
   ];
 }
 

@@ -74,6 +74,13 @@ test.each([
   });
 });
 
+test.each(['420.jpg', 'rgb.png'])('%s cut in its header: a reason that is whole', async (name) => {
+  const head = readFileSync(join(folder, name)).subarray(0, 24);
+  const decoding = decodeImage(head);
+  await expect(decoding).rejects.toMatchObject({ code: 'DAMAGED_IMAGE' });
+  await expect(decoding).rejects.toThrow(/\([^()]*[^:()\s]\)$/);
+});
+
 test('an empty file is called so', async () => {
   await expect(decodeImage(Buffer.alloc(0))).rejects.toMatchObject({
     code: 'EMPTY_FILE',

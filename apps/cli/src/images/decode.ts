@@ -140,13 +140,11 @@ class TooLarge extends Error {
   }
 }
 
-/** The decoder's first line, without the name of the function that wrote it. */
+/** The decoder's first line that tells something, without what introduces it. */
 function tidy(message: string): string {
-  const [line = ''] = message.split('\n');
-  return line
-    .replace(/^Input (buffer|file) has corrupt header: /, '')
-    .slice(0, 120)
-    .trim();
+  const told = message.replace(/^Input (buffer|file) has corrupt header:\s*/, '').trim();
+  const [line = ''] = told.split('\n');
+  return line.slice(0, 120).trim().replace(/:$/, '') || 'its header is damaged';
 }
 
 function readFailure(cause: unknown): string {

@@ -1,17 +1,25 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { describeSystemError, FailureError } from '../errors.ts';
+import { describeSystemError, FailureError, UsageError } from '../errors.ts';
+import { hasCode } from './write-whole.ts';
 
 /**
  * Makes a folder and those above it.
  *
- * @throws {FailureError} saying what refused it
+ * @throws {UsageError} where a file is in its place
+ * @throws {FailureError} saying what refused it otherwise
  */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
+    if (hasCode(error, 'EEXIST', 'ENOTDIR')) {
+      throw new UsageError(`Cannot make the folder ${folder}: a file is in its place.`, {
+        hint: 'Choose another place with --out.',
+        cause: error,
+      });
+    }
     const reason = describeSystemError(await realReason(folder, error))?.message;
     throw new FailureError(`Cannot make the folder ${folder}${reason ? ` (${reason})` : ''}.`, {
       hint: 'Choose another place with --out.',
