@@ -8,6 +8,7 @@ import type { Dataset } from '../dataset/open-dataset.ts';
 import { UsageError } from '../errors.ts';
 import { type Augmentation, recipe } from '../recipe.ts';
 import { runFiles } from '../run-folder/layout.ts';
+import { settingsProblem } from './check-settings.ts';
 import { suitableImageSize } from './image-size.ts';
 
 /** How a run trains: what was typed, the recipe's defaults filled in. Kept in `args.json`. */
@@ -111,6 +112,8 @@ function parseSettings(text: string, path: string): TrainSettings {
   if (settings?.version !== 1 || typeof settings.data !== 'string') {
     throw new UsageError(`${path} was not written by this version of resnet.`);
   }
+  const problem = settingsProblem({ ...settings });
+  if (problem !== undefined) throw new UsageError(`${path} is damaged: ${problem}.`);
   return settings;
 }
 

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+
+import { settingsProblem } from './check-settings.ts';
+import { newSettings } from './settings.ts';
+
+const complete = { ...newSettings('/pictures', {}), imageSize: [64, 64] };
+
+it('accepts what a run writes, by JSON', () => {
+  expect(settingsProblem(JSON.parse(JSON.stringify(complete)))).toBeUndefined();
+  expect(settingsProblem({ ...complete, ema: false, optimizer: 'adamw' })).toBeUndefined();
+});
+
+it.each([
+  [{ epochs: 'many' }, 'epochs is to be a whole number from 1; received "many"'],
+  [{ model: undefined }, 'model is to be the name of a model; received nothing'],
+  [{ imageSize: [64] }, 'imageSize is to be a height and a width; received [64]'],
+  [{ augment: 'heavy' }, 'augment is to be none, light or strong; received "heavy"'],
+])('says what is wrong with %j', (change, problem) => {
+  expect(settingsProblem({ ...complete, ...change })).toBe(problem);
+});
