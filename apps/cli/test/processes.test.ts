@@ -147,8 +147,8 @@ it('says where it cannot write, and leaves nothing', async () => {
   const { writeFileSync } = await import('node:fs');
   writeFileSync(join(cwd, 'file'), '');
   const run = new Resnet(...quick, '--out', 'file/run');
-  expect(await run.exited).toEqual([1, null]);
-  expect(run.err).toMatch(/^error: .*file.*not a folder/);
+  expect(await run.exited).toEqual([2, null]);
+  expect(run.err).toMatch(/^error: .*file.*: a file is in its place/);
   expect(run.err).not.toContain(' at ');
 });
 

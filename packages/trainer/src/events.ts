@@ -40,6 +40,8 @@ export interface StepEvent {
   readonly epoch: number;
   readonly step: number;
   readonly stepsPerEpoch: number;
+  /** How many steps this event stands for: those since the one before. */
+  readonly steps: number;
   /** The mean an image, as it was before each step's update. */
   readonly loss: number;
   readonly top1: number;

@@ -143,6 +143,7 @@ function stepEvent(run: Run, before: EpochSums, count: number): StepEvent {
     epoch: run.epochsDone + 1,
     step: run.stepsDone,
     stepsPerEpoch: run.stepsPerEpoch,
+    steps: count,
     loss: (sums.loss - before.loss) / images,
     top1: (sums.correct - before.correct) / images,
     learningRate: sums.learningRate,

@@ -53,6 +53,8 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     labelSmoothing: settings.labelSmoothing,
     ema: settings.ema === false ? undefined : { decay: settings.ema },
     seed: settings.seed,
+    // Reading a loss makes the GPU wait for this process, and this process for the GPU.
+    logEvery: settings.trainedOn === 'webgpu' ? 10 : 1,
     resume,
     signal: options.signal,
   });
@@ -132,14 +134,15 @@ class Pace {
       this.#epoch = event.epoch;
       this.#loss = this.#correct = this.#images = this.#seconds = this.#waited = 0;
     }
-    const seconds = (event.stepMs + event.dataWaitMs) / 1000;
+    const waited = (event.steps * event.dataWaitMs) / 1000;
+    const seconds = (event.steps * event.stepMs) / 1000 + waited;
     this.#loss += event.loss * event.images;
     this.#correct += event.top1 * event.images;
     this.#images += event.images;
     this.#seconds += seconds;
-    this.#waited += event.dataWaitMs / 1000;
+    this.#waited += waited;
     this.#stepSeconds += seconds;
-    this.#stepsDone++;
+    this.#stepsDone += event.steps;
     this.#lastStepAt = performance.now();
     const epochsLeft = this.#epochs - event.epoch;
     const stepsLeft = epochsLeft * this.#steps + this.#steps - event.step;
