@@ -64,6 +64,13 @@ export function pattern(text: string): RegExp {
   }
 }
 
+/** Names with commas between them. */
+export function names(text: string): readonly string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('Expected names like stem,layer1.');
+  return [...new Set(list)];
+}
+
 function numberOf(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }

@@ -13,13 +13,23 @@ describe('help and version', () => {
   it('prints the help on stdout when asked', async () => {
     const { code, out, notes } = await resnet('--help');
     expect(code).toBe(0);
-    for (const name of ['setup', 'doctor', 'split', 'train', 'evaluate', 'predict', 'info']) {
+    for (const name of [
+      'setup',
+      'doctor',
+      'split',
+      'train',
+      'evaluate',
+      'predict',
+      'info',
+      'import',
+      'export',
+    ]) {
       expect(out).toContain(`\n  ${name} `);
     }
     expect(notes).toBe('');
   });
 
-  it.each(['setup', 'doctor', 'split', 'train', 'evaluate', 'predict', 'info'])(
+  it.each(['setup', 'doctor', 'split', 'train', 'evaluate', 'predict', 'info', 'import', 'export'])(
     'shows examples in the help of %s',
     async (command) => {
       const { code, out } = await resnet(command, '--help');
@@ -54,6 +64,12 @@ describe('wrong usage ends with 2 and a suggestion', () => {
     [['train', 'x', '--lr', '0'], 'Expected a number above 0'],
     [['train', 'x', '--optimizer', 'adam'], 'Allowed choices are sgd, adamw'],
     [['train', 'x', '--backend', 'cuda'], 'Allowed choices are auto, tensorflow'],
+    [['train', 'x', '--freeze', 'stem'], '--freeze: give --weights too'],
+    [['train', 'x', '--weights', 'w', '--backbone-lr', '0'], 'Expected a number above 0'],
+    [['import', 'x.pth'], "required option '--out <folder>'"],
+    [['import', './nowhere.pth', '--out', './o'], 'There is no file or folder'],
+    [['import', 'hf:../x', '--out', './o'], 'is no model of the Hugging Face Hub'],
+    [['export', './nowhere', '--format', 'tflite', '--out', 'x'], 'Allowed choices are timm'],
     [['predict'], "missing required argument 'run'"],
     [['predict', 'run'], "missing required argument 'files'"],
     [['predict', 'r', 'f', '--json', '--csv'], 'cannot be used with'],

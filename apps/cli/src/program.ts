@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerExport } from './commands/export.ts';
+import { registerImport } from './commands/import.ts';
 import { registerInfo } from './commands/info.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerSetup } from './commands/setup.ts';
@@ -74,6 +76,8 @@ A first run, from a folder with one sub-folder of pictures a class:
   registerEvaluate(program, io);
   registerPredict(program, io);
   registerInfo(program, io);
+  registerImport(program, io);
+  registerExport(program, io);
   return program;
 }
 

@@ -5,7 +5,7 @@ export type { ForwardOptions } from './forward.ts';
 export type { HostTensor, StateDict } from './host-tensor.ts';
 export { initialState, type InitOptions } from './init.ts';
 export { layerTable, type LayerRow } from './layer-table.ts';
-export type { LoadReport, Mismatch } from './load-report.ts';
+export { compareStateDict, type LoadReport, type Mismatch } from './load-report.ts';
 export {
   formatModelConfig,
   parseModelConfig,
@@ -25,5 +25,6 @@ export {
   type ParameterRole,
   type ParameterSpec,
 } from './specs.ts';
+export { classifierPrefix, stagePrefixes } from './stages.ts';
 export { withoutPrefix } from './without-prefix.ts';
 export { isModelName, listModels, modelConfig } from './zoo.ts';

@@ -1,6 +1,7 @@
+import type { ResNetConfig } from './config.ts';
 import { ModelError } from './errors.ts';
 import type { HostTensor, StateDict } from './host-tensor.ts';
-import type { ParameterSpec } from './specs.ts';
+import { parameterSpecs, type ParameterSpec } from './specs.ts';
 
 export interface Mismatch {
   readonly name: string;
@@ -25,6 +26,15 @@ const counterSuffix = '.num_batches_tracked';
 /** What torch's `BatchNorm2d` calls its count of training steps; loading never depends on it. */
 export function counterName(batchNormPath: string): string {
   return `${batchNormPath}${counterSuffix}`;
+}
+
+/**
+ * How a state dict would load into a net of this config. Needs no backend, and changes nothing.
+ *
+ * @throws ModelError CONFIG_INVALID
+ */
+export function compareStateDict(config: ResNetConfig, state: StateDict): LoadReport {
+  return compareState(parameterSpecs(config), state);
 }
 
 export function compareState(specs: readonly ParameterSpec[], state: StateDict): LoadReport {

@@ -2,13 +2,16 @@ import { type Command, Option } from 'commander';
 
 import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
-import { imageSize, integer, numberIn, pattern, shareOrCount } from '../parse-option.ts';
+import { imageSize, integer, names, numberIn, pattern, shareOrCount } from '../parse-option.ts';
 import { augmentationNames, recipe } from '../recipe.ts';
 import { backendOption } from './shared.ts';
 
 /** What the user typed; undefined where a default is to be found. */
 export interface TrainOptions {
   readonly model?: string;
+  readonly weights?: string;
+  readonly freeze?: readonly string[];
+  readonly backboneLr?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly imageSize?: readonly [height: number, width: number];
@@ -53,6 +56,22 @@ export function registerTrain(program: Command, io: Io): void {
       imageSize,
     )
     .option('--seed <n>', `of everything random (default: ${recipe.seed})`, integer(0, 0xffffffff))
+    .optionsGroup('Fine-tuning:')
+    .option(
+      '--weights <source>',
+      'start from these: a file (safetensors, .pth, .pt), a model folder, or hf:owner/name; ' +
+        'the classifier is replaced where the classes are others',
+    )
+    .option(
+      '--freeze <stages>',
+      'stages that stay as they are, batch norms included: stem,layer1,... or backbone',
+      names,
+    )
+    .option(
+      '--backbone-lr <factor>',
+      'learning rate of all but the classifier, as a share of --lr (default: 1)',
+      numberIn(0, 1, { open: true }),
+    )
     .optionsGroup('Optimisation:')
     .addOption(
       new Option('--optimizer <name>', `(default: ${recipe.optimizer})`).choices(['sgd', 'adamw']),
@@ -84,7 +103,7 @@ export function registerTrain(program: Command, io: Io): void {
     .optionsGroup('Data:')
     .option(
       '--val <share>',
-      `kept for validation where DATA has no such part: a share or a count a class (default: ${recipe.val})`,
+      `kept for validation where DATA has no such part: a share of each class, or a count in all (default: ${recipe.val})`,
       shareOrCount,
     )
     .option(
@@ -107,6 +126,8 @@ Examples:
   $ resnet train pictures/
   $ resnet train pictures/ --model resnet50 --epochs 90 --augment strong
   $ resnet train split.json --image-size 128 --name small
+  $ resnet train pictures/ --weights resnet50.pth --model resnet50 --freeze stem,layer1
+  $ resnet train pictures/ --weights hf:timm/resnet18.a1_in1k --backbone-lr 0.1
   $ resnet train --resume runs/pictures
   $ resnet train pictures/ --json > events.jsonl`,
     )

@@ -13,7 +13,8 @@ import type { CompleteSettings } from './settings.ts';
  */
 export function modelCard(settings: CompleteSettings, classes: readonly string[]): ModelCard {
   const [height, width] = settings.imageSize;
-  const config = zooConfig(settings.model, { numClasses: classes.length });
+  const { fineTune } = settings;
+  const config = fineTune?.config ?? zooConfig(settings.model, { numClasses: classes.length });
   try {
     layerTable(config, settings.imageSize);
   } catch (cause) {
@@ -27,11 +28,13 @@ export function modelCard(settings: CompleteSettings, classes: readonly string[]
     config,
     labelNames: classes,
     pretrainedCfg: {
-      inputSize: [3, height, width],
       mean: imagenetMean,
       std: imagenetStd,
       interpolation: recipe.interpolation,
       cropPct: recipe.cropPct,
+      // Weights are good for pictures prepared as they were for them.
+      ...fineTune?.pretrainedCfg,
+      inputSize: [3, height, width],
     },
   };
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { TrainOptions } from '../commands/train.ts';
 import { detectLayout } from '../dataset/layout.ts';
 import { UsageError } from '../errors.ts';
+import { checkFineTuneOptions } from '../weights/start-weights.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { chooseFolder, newSettings, savedSettings, type TrainSettings } from './settings.ts';
 
@@ -30,6 +31,7 @@ export async function planRun(
         hint: 'For example: resnet train pictures/',
       });
     }
+    checkFineTuneOptions(options);
     await checkSplitOptions(path, options);
     const settings = newSettings(path, options);
     return { settings, ...chooseFolder(path, options, cwd), resumes: false };

@@ -81,6 +81,7 @@ function startLines(start: RunStart, io: Io): string[] {
         `${plural(start.trainImages, 'image')} to train, ${count(start.valImages)} to validate${test}`,
     ),
     field('model', `${bold(start.model)}, ${si(start.parameters)} parameters, ${size}`),
+    ...fineTuningLines(start).map((line) => field('weights', line)),
     field(
       'training',
       `${plural(start.epochs, 'epoch')}, batch ${start.batch}, ${start.optimizer} at ` +
@@ -99,6 +100,19 @@ function startLines(start: RunStart, io: Io): string[] {
       : []),
     '',
   ];
+}
+
+function fineTuningLines({ fineTuning }: RunStart): string[] {
+  if (fineTuning === undefined) return [];
+  const { weights, freshHead, freeze, backboneLr, trainedParameters } = fineTuning;
+  const head =
+    freshHead === undefined ? 'with their classifier' : `a fresh classifier, as ${freshHead}`;
+  const lines = [`${weights}, ${head}`];
+  if (freeze.length > 0) {
+    lines.push(`${freeze.join(', ')} frozen: ${si(trainedParameters)} parameters are trained`);
+  }
+  if (backboneLr !== 1) lines.push(`all but the classifier at ${backboneLr} of the rate`);
+  return lines;
 }
 
 function stepText(step: StepReport): string {

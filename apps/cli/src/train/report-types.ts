@@ -24,6 +24,16 @@ export interface RunStart {
   readonly folder: string;
   /** A run of that name that is left alone. */
   readonly beside: string | undefined;
+  /** Where the weights come from, and what is done with them; undefined for fresh ones. */
+  readonly fineTuning:
+    | {
+        readonly weights: string;
+        readonly freshHead: string | undefined;
+        readonly freeze: readonly string[];
+        readonly backboneLr: number;
+        readonly trainedParameters: number;
+      }
+    | undefined;
   readonly resumes: boolean;
   /** Epochs that a resumed run has done. */
   readonly epochsDone: number;

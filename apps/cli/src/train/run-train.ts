@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { type ModelCard, parameterCount, ResNet } from '@resnet/model';
+import { type ModelCard, parameterCount, ResNet, type StateDict } from '@resnet/model';
 import type { Checkpoint } from '@resnet/trainer';
 
 import type { SelectedBackend } from '../backends/select.ts';
@@ -16,6 +16,8 @@ import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { makeFolder } from '../run-folder/make-folder.ts';
 import { lockFolder } from '../run-folder/lock.ts';
+import { trainedParameters } from '../weights/fine-tune-settings.ts';
+import { loadBackbone, startFrom } from '../weights/start-weights.ts';
 import { withBackend } from '../with-backend.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
@@ -43,6 +45,8 @@ interface Prepared {
   readonly writer: RunWriter;
   readonly backend: SelectedBackend;
   readonly resume: Checkpoint | undefined;
+  /** What fine-tuning starts from. */
+  readonly startState: StateDict | undefined;
 }
 
 export async function runTrain(
@@ -69,13 +73,15 @@ export async function runTrain(
 
 /** Checks all that can be wrong before a folder is touched. */
 async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
-  const { reporter, signal } = session;
+  const { io, options, reporter, signal } = session;
   const dataset = await openData(plan, signal);
   for (const warning of dataset.warnings) reporter.warn(warning);
   if (dataset.val.length === 0) {
     reporter.warn('There are no pictures for validation: training accuracy decides what is best.');
   }
-  const settings = await completeSettings(plan.settings, dataset);
+  const start = await startFrom(plan.settings, options, dataset.classes, io);
+  for (const note of start.notes) reporter.warn(note);
+  const settings = await completeSettings(start.settings, dataset);
   const card = modelCard(settings, dataset.classes);
   await withBackend(settings.backend, async (backend) => {
     signal.throwIfAborted();
@@ -86,12 +92,16 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
       );
     }
     const named = { ...settings, trainedOn: backend.name };
-    await takeFolderAndTrain({ plan, settings: named, dataset, card, backend }, session);
+    const startState = start.state;
+    await takeFolderAndTrain(
+      { plan, settings: named, dataset, card, backend, startState },
+      session,
+    );
   });
 }
 
 async function takeFolderAndTrain(
-  checked: Pick<Prepared, 'plan' | 'settings' | 'dataset' | 'card' | 'backend'>,
+  checked: Omit<Prepared, 'writer' | 'resume'>,
   session: Session,
 ): Promise<void> {
   const { plan, settings, card } = checked;
@@ -153,6 +163,7 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
   });
   const data = openTrainingData(dataset, settings, card, options.workers);
   try {
+    if (prepared.startState !== undefined) loadBackbone(model, prepared.startState);
     reportStart(prepared, session);
     const { stopped, best } = await trainingLoop({
       settings,
@@ -209,6 +220,11 @@ function reportStart(prepared: Prepared, { io, reporter }: Session): void {
     augment: settings.augment,
     folder: shownPath(plan.folder, io.cwd),
     beside: plan.beside === undefined ? undefined : shownPath(plan.beside, io.cwd),
+    fineTuning: settings.fineTune && {
+      ...settings.fineTune,
+      freshHead: settings.fineTune.freshHead,
+      trainedParameters: trainedParameters(settings.fineTune),
+    },
     resumes: plan.resumes,
     epochsDone: resume?.epochsDone ?? 0,
   });

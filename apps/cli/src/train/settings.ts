@@ -8,6 +8,7 @@ import type { Dataset } from '../dataset/open-dataset.ts';
 import { UsageError } from '../errors.ts';
 import { type Augmentation, recipe } from '../recipe.ts';
 import { runFiles } from '../run-folder/layout.ts';
+import { fineTuning, type FineTuneSettings } from '../weights/fine-tune-settings.ts';
 import { settingsProblem } from './check-settings.ts';
 import { suitableImageSize } from './image-size.ts';
 
@@ -32,6 +33,8 @@ export interface TrainSettings {
   readonly labelSmoothing: number;
   readonly mixup: number;
   readonly cutmix: number;
+  /** Absent where training begins from fresh weights. */
+  readonly fineTune?: FineTuneSettings;
   readonly backend: BackendChoice;
   /** The backend that was taken: a resumed run stays on it, as only then it ends in the same bytes. */
   readonly trainedOn?: BackendName;
@@ -41,7 +44,8 @@ export interface TrainSettings {
 export function newSettings(data: string, options: TrainOptions): TrainSettings {
   const optimizer = options.optimizer ?? recipe.optimizer;
   const batch = options.batch ?? recipe.batch;
-  const rate = recipe[optimizer].learningRate * (batch / recipe.learningRateBatch);
+  const share = options.weights === undefined ? 1 : fineTuning.learningRateShare;
+  const rate = share * recipe[optimizer].learningRate * (batch / recipe.learningRateBatch);
   return {
     version: 1,
     data,

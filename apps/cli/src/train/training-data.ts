@@ -26,6 +26,10 @@ export function openTrainingData(
 ): TrainingData {
   const { seed, augment, mixup, cutmix } = settings;
   const options = evalOptions(card);
+  // Without augmentation, pictures are cut as for evaluation.
+  const crop = augment === 'none' && {
+    crop: { kind: 'centerCrop', cropPct: options.cropPct } as const,
+  };
   const pool = new WorkerPool(workers);
   const skipped: SkippedImage[] = [];
   const common = {
@@ -38,7 +42,7 @@ export function openTrainingData(
     ...common,
     files: dataset.train,
     batchSize,
-    transform: { kind: 'train', options: { ...options, ...augmentations[augment] } },
+    transform: { kind: 'train', options: { ...options, ...augmentations[augment], ...crop } },
     seed,
     dropLast: true,
     classes: dataset.classes.length,

@@ -14,6 +14,7 @@ import {
 } from '@resnet/trainer';
 
 import { recipe } from '../recipe.ts';
+import { fineTuneOptions } from '../weights/fine-tune-settings.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunWriter } from './run-writer.ts';
 import type { TrainSettings } from './settings.ts';
@@ -55,6 +56,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     seed: settings.seed,
     // Reading a loss makes the GPU wait for this process, and this process for the GPU.
     logEvery: settings.trainedOn === 'webgpu' ? 10 : 1,
+    ...fineTuneOptions(settings.fineTune),
     resume,
     signal: options.signal,
   });

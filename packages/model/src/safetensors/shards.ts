@@ -47,10 +47,7 @@ export function parseShardIndex(text: string): ShardIndex {
  * @throws ModelError SAFETENSORS_INVALID naming the shard, and the tensor that is missing or should
  *   not be there
  */
-export function readShards(
-  index: ShardIndex,
-  shards: ReadonlyMap<string, Uint8Array>,
-): StateDict {
+export function readShards(index: ShardIndex, shards: ReadonlyMap<string, Uint8Array>): StateDict {
   const state = new Map<string, HostTensor>();
   for (const file of index.files) {
     const bytes = shards.get(file);

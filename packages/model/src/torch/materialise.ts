@@ -4,8 +4,12 @@ import { dtypes } from './dtypes.ts';
 import { invalid, shown } from './error.ts';
 import type { TensorRef } from './values.ts';
 
-/** State dicts share storages (a tied weight, a view of a buffer), but not many times over. */
+/**
+ * State dicts share storages (a tied weight, a view of a buffer, a number spread by strides of 0),
+ * but not many times over: so many times the file's size may be read, and a megabyte in any case.
+ */
 const sharing = 4;
+const always = 2 ** 20;
 
 /**
  * Turns windows on storages into tensors in torch's order, rows last. One that lies in order shares
@@ -19,7 +23,7 @@ export class Materialiser {
 
   constructor(storage: (ref: TensorRef['storage']) => Uint8Array, fileSize: number) {
     this.#storage = storage;
-    this.#left = sharing * fileSize;
+    this.#left = sharing * fileSize + always;
   }
 
   /** @throws ModelError TORCH_FILE_INVALID with the name and both sizes */

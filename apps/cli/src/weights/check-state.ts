@@ -1,0 +1,40 @@
+import {
+  compareStateDict,
+  type LoadReport,
+  type ResNetConfig,
+  type StateDict,
+} from '@resnet/model';
+
+import { FailureError } from '../errors.ts';
+
+/**
+ * Checks that weights fit a model, all of them.
+ *
+ * @throws {FailureError} listing every mismatch, with both shapes
+ */
+export function checkState(
+  source: string,
+  architecture: string,
+  config: ResNetConfig,
+  state: StateDict,
+): void {
+  const lines = describeReport(compareStateDict(config, state));
+  if (lines.length === 0) return;
+  throw new FailureError(
+    `${source} does not fit ${architecture}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    { hint: 'If it is another architecture, name that with --model.' },
+  );
+}
+
+/** A line for each difference, shapes first: they tell most. */
+function describeReport({ mismatched, missing, unexpected }: LoadReport): string[] {
+  return [
+    ...mismatched.map(
+      ({ name, expected, received, dtype }) =>
+        `${name}: the model has [${expected.join(', ')}], the weights [${received.join(', ')}]` +
+        (dtype === 'float32' ? '' : ` of ${dtype}`),
+    ),
+    ...missing.map((name) => `${name}: missing from the weights`),
+    ...unexpected.map((name) => `${name.slice(0, 200)}: not in the model`),
+  ];
+}

@@ -1,0 +1,58 @@
+import {
+  classifierPrefix,
+  parameterSpecs,
+  type PretrainedConfig,
+  type ResNetConfig,
+  stagePrefixes,
+} from '@resnet/model';
+import { scaleByPrefix, type TrainOptions } from '@resnet/trainer';
+
+/** What fine-tuning does differently when it is told nothing. */
+export const fineTuning = {
+  /** Of the rate for training from scratch: what was learned is to be adapted, not overwritten. */
+  learningRateShare: 0.1,
+} as const;
+
+/** How a run fine-tunes. Kept in `args.json`, so that a resumed run needs the weights no more. */
+export interface FineTuneSettings {
+  /** As it was given. */
+  readonly weights: string;
+  readonly config: ResNetConfig;
+  readonly pretrainedCfg: PretrainedConfig;
+  /** Why the classifier began with fresh weights; absent where it did not. */
+  readonly freshHead?: string;
+  /** `stem`, `layer1` and so on, or `backbone`. */
+  readonly freeze: readonly string[];
+  /** On the learning rate of all but the classifier. */
+  readonly backboneLr: number;
+}
+
+/** What the trainer is told. */
+export function fineTuneOptions(
+  settings: FineTuneSettings | undefined,
+): Pick<TrainOptions, 'learningRateScale' | 'freezeBatchNorm'> {
+  if (settings === undefined) return {};
+  const frozen = frozenPrefixes(settings);
+  return {
+    learningRateScale: scaleByPrefix({
+      '': settings.backboneLr,
+      [classifierPrefix(settings.config)]: 1,
+      ...Object.fromEntries(frozen.map((prefix) => [prefix, 0])),
+    }),
+    // A norm whose statistics followed the new pictures would change what is to stay as it is.
+    freezeBatchNorm: frozen,
+  };
+}
+
+/** How many numbers are trained. */
+export function trainedParameters(settings: FineTuneSettings): number {
+  const { learningRateScale = () => 1 } = fineTuneOptions(settings);
+  return parameterSpecs(settings.config)
+    .filter(({ name, trainable }) => trainable && learningRateScale(name) > 0)
+    .reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);
+}
+
+function frozenPrefixes({ config, freeze }: FineTuneSettings): readonly string[] {
+  const stages = stagePrefixes(config);
+  return freeze.flatMap((stage) => stages.get(stage) ?? []);
+}

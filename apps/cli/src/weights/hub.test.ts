@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { hubFolder } from './hub.ts';
+
+const commit = '0123456789abcdef0123456789abcdef01234567';
+let cache: string;
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'resnet hub '));
+});
+afterEach(() => rmSync(cache, { recursive: true, force: true }));
+
+/** The layout of huggingface_hub: refs/<branch> holds a commit, snapshots/<commit> its files. */
+function populate(files: readonly string[], branch = 'main'): string {
+  const folder = join(cache, 'models--timm--resnet18.a1_in1k');
+  const snapshot = join(folder, 'snapshots', commit);
+  mkdirSync(join(folder, 'refs'), { recursive: true });
+  mkdirSync(snapshot, { recursive: true });
+  writeFileSync(join(folder, 'refs', branch), commit);
+  for (const file of files) writeFileSync(join(snapshot, file), '');
+  return snapshot;
+}
+
+const whole = ['config.json', 'model.safetensors'];
+const noNetwork: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
+const mustNotFetch: typeof fetch = () => Promise.reject(new Error('asked the network'));
+
+describe('hubFolder', () => {
+  it('takes what is in the cache when it is told to stay offline', async () => {
+    const snapshot = populate(whole);
+    const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: '1' };
+    expect(await hubFolder('timm/resnet18.a1_in1k', env, mustNotFetch)).toBe(snapshot);
+    await expect(hubFolder('timm/resnet50.a1_in1k', env, mustNotFetch)).rejects.toThrow(
+      /timm\/resnet50.a1_in1k is not in the cache \(.*models--timm--resnet50.a1_in1k\)/,
+    );
+  });
+
+  it('takes what is in the cache when there is no network', async () => {
+    const snapshot = populate(whole, 'v1');
+    const env = { HF_HUB_CACHE: cache };
+    expect(await hubFolder('timm/resnet18.a1_in1k@v1', env, noNetwork)).toBe(snapshot);
+    await expect(hubFolder('timm/resnet18.a1_in1k', env, noNetwork)).rejects.toMatchObject({
+      message: expect.stringContaining('cannot be downloaded'),
+      hint: expect.stringContaining('There is no network, and it is not in the cache'),
+    });
+  });
+
+  it('asks nothing about a commit that it has', async () => {
+    const snapshot = populate(['config.json', 'pytorch_model.bin']);
+    const env = { HF_HOME: 'elsewhere', HF_HUB_CACHE: cache };
+    expect(await hubFolder(`timm/resnet18.a1_in1k@${commit}`, env, mustNotFetch)).toBe(snapshot);
+  });
+
+  it('does not take a snapshot without weights', async () => {
+    populate(['config.json']);
+    const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: 'TRUE' };
+    await expect(hubFolder('timm/resnet18.a1_in1k', env, mustNotFetch)).rejects.toThrow(
+      'is not in the cache',
+    );
+  });
+
+  it('reports what the Hub answers', async () => {
+    populate(whole);
+    const answer: typeof fetch = () =>
+      Promise.resolve(Response.json({ error: 'Repository not found' }, { status: 404 }));
+    await expect(
+      hubFolder('timm/resnet18.a1_in1k', { HF_HUB_CACHE: cache }, answer),
+    ).rejects.toThrow('cannot be downloaded from the Hugging Face Hub: ');
+  });
+
+  it.each(['resnet18', 'a/b/c', '../b', 'a/..', 'a/b@', 'a/b@../../x', ''])(
+    'refuses %j',
+    async (id) => {
+      await expect(hubFolder(id, { HF_HUB_CACHE: cache }, mustNotFetch)).rejects.toThrow(
+        'is no model of the Hugging Face Hub',
+      );
+    },
+  );
+});

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+
+import {
+  ModelError,
+  parseShardIndex,
+  readSafetensors,
+  readShards,
+  type StateDict,
+  withoutPrefix,
+} from '@resnet/model';
+
+import { FailureError } from '../errors.ts';
+
+/**
+ * The weights in a file, whatever kind it is by its content: safetensors, an index of several, or
+ * torch's `.pth` and `.pt`. Names come without what a wrapper put before them.
+ *
+ * @param note is told what was taken from where, when that is not the whole of the file
+ * @throws {FailureError} naming the file and what is wrong with it
+ */
+export async function readStateFile(
+  path: string,
+  note: (text: string) => void,
+): Promise<StateDict> {
+  try {
+    const { state, prefix } = withoutPrefix(await readAny(path, note));
+    if (prefix !== '') note(`names begin with '${prefix}', which is left out`);
+    return state;
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new FailureError(`${path} cannot be used: ${error.message}`, { cause: error });
+  }
+}
+
+async function readAny(path: string, note: (text: string) => void): Promise<StateDict> {
+  const bytes = await readFile(path);
+  if (path.endsWith('.json')) {
+    const index = parseShardIndex(bytes.toString('utf8'));
+    const shards = new Map<string, Uint8Array>();
+    for (const file of index.files) shards.set(file, await readFile(join(dirname(path), file)));
+    return readShards(index, shards);
+  }
+  // Safetensors have their JSON from the ninth byte on; no file of torch's has a brace there.
+  if (bytes[8] === 0x7b || extname(path) === '.safetensors') return readSafetensors(bytes).tensors;
+  const { readTorch } = await import('@resnet/model/torch');
+  const { tensors, key } = readTorch(bytes);
+  if (key !== undefined) note(`the weights are those in '${key}' of ${basename(path)}`);
+  return tensors;
+}

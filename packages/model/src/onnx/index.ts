@@ -1,0 +1,1 @@
+export { writeOnnx, type WriteOnnxOptions } from './write.ts';
