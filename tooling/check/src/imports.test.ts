@@ -59,8 +59,10 @@ describe('import directions', () => {
       cwd: sandbox,
       encoding: 'utf8',
     });
-    const refused = (JSON.parse(stdout) as { diagnostics: { code: string; message: string }[] })
-      .diagnostics.filter(({ code }) => code.includes('no-restricted-imports'))
+    const refused = (
+      JSON.parse(stdout) as { diagnostics: { code: string; message: string }[] }
+    ).diagnostics
+      .filter(({ code }) => code.includes('no-restricted-imports'))
       .map(({ message }) => /'([^']+)' import is restricted/.exec(message)?.[1]);
     expect(refused.toSorted()).toEqual(
       candidates.filter((source) => !allowed[name]!.includes(source)).toSorted(),
@@ -86,7 +88,12 @@ describe('the repository', () => {
 
   it('names no package registry and no path of a machine', () => {
     // Spelled in parts, so that this file does not name them either.
-    const hosts = [['registry', 'npmjs'], ['files', 'pythonhosted'], ['pypi', 'org'], ['deb', 'debian']];
+    const hosts = [
+      ['registry', 'npmjs'],
+      ['files', 'pythonhosted'],
+      ['pypi', 'org'],
+      ['deb', 'debian'],
+    ];
     const pattern = hosts.map((parts) => parts.join('\\.')).join('|');
     const hits = spawnSync('git', ['grep', '-nIE', pattern], { cwd: root, encoding: 'utf8' });
     expect(hits.stdout).toBe('');

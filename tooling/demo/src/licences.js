@@ -13,7 +13,7 @@ export function licencesText(sets, own) {
   });
   return `# Licences of the demo pictures
 
-The pictures are emoji by the vendors below, rendered at several sizes on plain backgrounds and
+The pictures are emoji by the vendors below, rendered at several sizes on white and
 otherwise unchanged. Each keeps its vendor's licence: passing pictures on needs the vendor's name,
 and pictures under CC-BY-SA stay under that licence.
 

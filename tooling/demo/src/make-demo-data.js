@@ -38,15 +38,15 @@ const folders = ['photos', 'my-own-pictures'];
  * @param {readonly string[]} [options.vendors] who draws `photos`: see `vendors.js`
  * @param {string} [options.own] who draws `my-own-pictures`
  * @param {number} [options.perClass] at most so many emoji a class, for a quick try; all by default
- * @param {number} [options.seed] sizes, backgrounds, formats
+ * @param {number} [options.seed] sizes, places, formats
  * @param {(done: number, total: number) => void} [options.onProgress]
  * @returns {Promise<{ made: boolean, photos: Record<string, number>, own: Record<string, number> }>}
  *   whether anything had to be made, and images by class
  */
 export async function makeDemoData({
   into,
-  vendors = ['emojione', 'fluent', 'noto', 'twemoji'],
-  own = 'openmoji',
+  vendors = ['emojione', 'fluent', 'noto', 'openmoji'],
+  own = 'twemoji',
   perClass = Infinity,
   seed = 0,
   onProgress = () => {},

@@ -11,7 +11,6 @@ import sharp from 'sharp';
  * @property {number} scale the drawing's share of the side
  * @property {number} x left edge of the drawing, pixels
  * @property {number} y top edge of the drawing, pixels
- * @property {string} background a CSS colour
  * @property {'png' | 'jpg'} format
  * @property {number} quality of a JPEG
  */
@@ -22,17 +21,13 @@ import sharp from 'sharp';
  */
 export function randomPicture(random) {
   const size = 96 + random.integer(65);
-  const scale = random.uniform(0.7, 0.92);
+  const scale = random.uniform(0.92, 1);
   const room = size * (1 - scale);
-  const hue = random.integer(360);
-  const saturation = 20 + random.integer(61);
-  const lightness = 72 + random.integer(24);
   return {
     size,
     scale,
     x: Math.round(room * random.uniform(0.2, 0.8)),
     y: Math.round(room * random.uniform(0.2, 0.8)),
-    background: random.chance(0.25) ? '#fff' : `hsl(${hue},${saturation}%,${lightness}%)`,
     format: random.chance(0.5) ? 'png' : 'jpg',
     quality: 85 + random.integer(11),
   };
@@ -44,15 +39,15 @@ export function randomPicture(random) {
  * @returns {Promise<Buffer>} the bytes of an opaque PNG or JPEG file
  */
 export function render(drawing, picture) {
-  const { size, scale, x, y, background, format, quality } = picture;
+  const { size, scale, x, y, format, quality } = picture;
   const side = size * scale;
   const { left, top, width, height, body } = drawing;
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}">` +
-    `<rect width="${size}" height="${size}" fill="${background}"/>` +
+    `<rect width="${size}" height="${size}" fill="#fff"/>` +
     `<svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="${left} ${top} ${width} ${height}">` +
     `${body}</svg></svg>`;
-  const image = sharp(Buffer.from(svg)).flatten({ background });
+  const image = sharp(Buffer.from(svg)).flatten({ background: '#fff' });
   return (
     format === 'png' ? image.png({ compressionLevel: 6 }) : image.jpeg({ quality })
   ).toBuffer();
