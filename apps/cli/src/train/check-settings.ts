@@ -1,3 +1,4 @@
+import { isFineTune } from '../weights/fine-tune-settings.ts';
 import type { TrainSettings } from './settings.ts';
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
@@ -23,6 +24,7 @@ const expected: Readonly<
   ema: ['a number or false', (value) => value === false || isNumber(value)],
   augment: ['none, light or strong', (value) => /^(none|light|strong)$/.test(String(value))],
   labelSmoothing: ['a number', isNumber],
+  fineTune: ['what `--weights` made it, or absent', isFineTune],
   mixup: ['a number', isNumber],
   cutmix: ['a number', isNumber],
 };

@@ -27,6 +27,21 @@ export interface FineTuneSettings {
   readonly backboneLr: number;
 }
 
+/** Whether a value of `args.json`, which somebody may have edited, can be these settings. */
+export function isFineTune(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const [freeze, factor] = [fields.get('freeze'), fields.get('backboneLr')];
+  return (
+    ['config', 'pretrainedCfg'].every((name) => typeof fields.get(name) === 'object') &&
+    Array.isArray(freeze) &&
+    freeze.every((stage) => typeof stage === 'string') &&
+    typeof factor === 'number' &&
+    factor > 0
+  );
+}
+
 /** What the trainer is told. */
 export function fineTuneOptions(
   settings: FineTuneSettings | undefined,
