@@ -242,6 +242,28 @@ describe('import and export', () => {
     expect(predicted).toBe(0);
   });
 
+  it('imports from the cache of the Hub, shards too, without a network', async () => {
+    const commit = 'a'.repeat(40);
+    const repository = join(cwd, 'hub/models--me--net');
+    const snapshot = join(repository, 'snapshots', commit);
+    mkdirSync(join(repository, 'refs'), { recursive: true });
+    mkdirSync(snapshot, { recursive: true });
+    writeFileSync(join(repository, 'refs/main'), commit);
+    cpSync(join(cwd, 'published/config.json'), join(snapshot, 'config.json'));
+    const all = [...state()];
+    const shards = { 'one.safetensors': all.slice(0, 9), 'two.safetensors': all.slice(9) };
+    const map: Record<string, string> = {};
+    for (const [file, part] of Object.entries(shards)) {
+      writeFileSync(join(snapshot, file), writeSafetensors(new Map(part)));
+      for (const [name] of part) map[name] = file;
+    }
+    const index = JSON.stringify({ metadata: {}, weight_map: map });
+    writeFileSync(join(snapshot, 'model.safetensors.index.json'), index);
+    const io = capturedIo({ cwd, env: { HF_HUB_CACHE: join(cwd, 'hub'), HF_HUB_OFFLINE: '1' } });
+    expect(await run(['import', 'hf:me/net', '--out', 'from-hub'], io)).toBe(0);
+    expect(tensors('from-hub/model.safetensors')).toEqual(tensors('published/model.safetensors'));
+  });
+
   it('refuses labels that are too few', async () => {
     writeFileSync(join(cwd, 'few.json'), '["a", "b"]');
     const { code, notes } = await resnet(

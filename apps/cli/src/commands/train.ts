@@ -79,7 +79,7 @@ export function registerTrain(program: Command, io: Io): void {
     .option(
       '--lr <rate>',
       `highest learning rate (default: ${recipe.sgd.learningRate} for sgd, ` +
-        `${recipe.adamw.learningRate} for adamw, times batch/${recipe.learningRateBatch})`,
+        `${recipe.adamw.learningRate} for adamw, times batch/${recipe.learningRateBatch}; a tenth of that with --weights)`,
       numberIn(0, Infinity, { open: true }),
     )
     .option(

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -27,6 +27,74 @@ function populate(files: readonly string[], branch = 'main'): string {
 const whole = ['config.json', 'model.safetensors'];
 const noNetwork: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
 const mustNotFetch: typeof fetch = () => Promise.reject(new Error('asked the network'));
+
+/** Answers as the Hub does, for a repository of these files; notes what it is asked for. */
+function hub(files: Readonly<Record<string, string>>, asked: string[] = []): typeof fetch {
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    asked.push(`${request.method} ${pathname}`);
+    if (pathname.includes('/paths-info/')) {
+      const text = await request.text();
+      return Response.json(
+        Object.entries(files)
+          .filter(([path]) => text.includes(JSON.stringify(path)))
+          .map(([path, { length: size }]) => ({
+            type: 'file',
+            path,
+            size,
+            oid: `oid-${path}`,
+            lastCommit: { id: commit, title: '', date: '2024-01-01T00:00:00Z' },
+          })),
+      );
+    }
+    const path = pathname.split(`/resolve/${commit}/`)[1];
+    if (path === undefined) {
+      return Response.json({ _id: '1', id: 'timm/resnet18.a1_in1k', sha: commit });
+    }
+    const content = files[path] ?? '';
+    const range = request.headers.get('range') === 'bytes=0-0';
+    return new Response(range ? content.slice(0, 1) : content, {
+      status: range ? 206 : 200,
+      headers: { etag: `"${path}"`, 'content-range': `bytes 0-0/${content.length}` },
+    });
+  };
+  return (input, init) => answer(new Request(input, init));
+}
+
+describe('hubFolder with a network', () => {
+  const index = JSON.stringify({ weight_map: { a: 'one.safetensors', b: 'two.safetensors' } });
+
+  it('downloads config and weights to the cache, nothing else, and finds them there', async () => {
+    const env = { HF_HUB_CACHE: join(cache, 'new') };
+    const files = { 'config.json': '{}', 'model.safetensors': 'x'.repeat(5000), 'x.onnx': 'y' };
+    const folder = await hubFolder('timm/resnet18.a1_in1k', env, hub(files));
+    expect(readFileSync(join(folder, 'model.safetensors'), 'utf8')).toBe('x'.repeat(5000));
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{}');
+    expect(existsSync(join(folder, 'x.onnx'))).toBe(false);
+    expect(await hubFolder('timm/resnet18.a1_in1k', env, noNetwork)).toBe(folder);
+    const asked: string[] = [];
+    expect(await hubFolder('timm/resnet18.a1_in1k', env, hub(files, asked))).toBe(folder);
+    expect(asked.filter((request) => request.includes('/resolve/'))).toEqual([]);
+  });
+
+  it('downloads all shards of an index', async () => {
+    const files = {
+      'config.json': '{}',
+      'model.safetensors.index.json': index,
+      'one.safetensors': '1',
+      'two.safetensors': '2',
+    };
+    const folder = await hubFolder('a/b', { HF_HUB_CACHE: cache }, hub(files));
+    expect(readFileSync(join(folder, 'one.safetensors'), 'utf8')).toBe('1');
+    expect(readFileSync(join(folder, 'two.safetensors'), 'utf8')).toBe('2');
+  });
+
+  it('says what a repository lacks', async () => {
+    await expect(
+      hubFolder('a/b', { HF_HUB_CACHE: cache }, hub({ 'config.json': '{}' })),
+    ).rejects.toThrow('it has none of model.safetensors, ');
+  });
+});
 
 describe('hubFolder', () => {
   it('takes what is in the cache when it is told to stay offline', async () => {

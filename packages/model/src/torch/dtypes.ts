@@ -24,7 +24,7 @@ interface Dtype {
 /** Floats come as float32 (float64 rounded to nearest), integers and booleans as int64. */
 export const dtypes: Readonly<Record<StorageDtype, Dtype>> = {
   float32: { itemSize: 4, decode: (b, at, n) => new Float32Array(b, at, n) },
-  float64: { itemSize: 8, decode: (b, at, n) => Float32Array.from(new Float64Array(b, at, n)) },
+  float64: { itemSize: 8, decode: (b, at, n) => new Float32Array(new Float64Array(b, at, n)) },
   float16: { itemSize: 2, decode: (b, at, n) => float16ToFloat32(new Uint16Array(b, at, n)) },
   bfloat16: { itemSize: 2, decode: (b, at, n) => bfloat16ToFloat32(new Uint16Array(b, at, n)) },
   int64: { itemSize: 8, decode: (b, at, n) => new BigInt64Array(b, at, n) },

@@ -44,7 +44,8 @@ export class Materialiser {
         `${where} reaches to element ${offset + reach} of a storage of ${available} elements`,
       );
     }
-    this.#left -= count * itemSize;
+    // A window with wide strides is read, and perhaps converted, from its first element to its last.
+    this.#left -= Math.max(count, reach) * itemSize;
     if (!(this.#left >= 0)) {
       throw invalid(`${where} asks for more numbers than the file can hold`);
     }

@@ -312,6 +312,32 @@ describe('hostile files', () => {
     expect(failure(pairs).message).toContain('copies its lists more often');
     expect(performance.now() - begun).toBeLessThan(5000);
   });
+
+  it('does not read a storage again and again through wide windows', () => {
+    const size = 1e6;
+    const sizeText = '\x8a\x03\x40\x42\x0f';
+    const stride = '\x8a\x03\x3f\x42\x0f'; // 999,999: the first number and the last
+    const half = tensor(sizeText, 'K\x02', stride).replace('FloatStorage', 'HalfStorage');
+    const windows = Array.from({ length: 200 }, (_, i) => {
+      const axis = `K\x01${'K\x01'.repeat(i % 50)}`;
+      const name = text(`w${i}`);
+      return (
+        name +
+        half.replace('(K\x02t', `(K\x02${axis}t`).replace(`(${stride}t`, `(${stride}${axis}t`)
+      );
+    });
+    const file = legacy(
+      '}',
+      ...windows.map((window) => `${window}s`),
+      '.\x80\x02]',
+      text('0'),
+      'a.',
+    );
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(size));
+    const bytes = Buffer.concat([file, length, Buffer.alloc(2 * size)]);
+    expect(failure(bytes).message).toContain('asks for more numbers than the file can hold');
+  });
 });
 
 describe('zip archives', () => {
