@@ -10,18 +10,29 @@ const folders = ['packages', 'apps'].flatMap((parent) =>
   readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
 );
 
+/** The first block of TypeScript or JavaScript of a folder's README. */
+function exampleOf(folder: string): string | undefined {
+  const readme = join(folder, 'README.md');
+  if (!existsSync(readme)) return undefined;
+  return /```(?:ts|js)\n([\s\S]*?)```/.exec(readFileSync(readme, 'utf8'))?.[1];
+}
+
+const examples = folders.flatMap((folder) => {
+  const example = exampleOf(folder);
+  return example === undefined ? [] : [[folder, example] as const];
+});
+
 describe('README examples', () => {
-  it.each(folders)(
-    '%s has a README whose first example runs and prints',
-    (folder) => {
-      const readme = join(folder, 'README.md');
-      expect(existsSync(readme), `${readme} is missing`).toBe(true);
-      const example = /```(?:ts|js)\n([\s\S]*?)```/.exec(readFileSync(readme, 'utf8'))?.[1];
-      if (example === undefined) {
-        // A command has its examples in a shell block: their tests are its own.
-        expect(folder.includes('apps'), `${readme} has no example`).toBe(true);
-        return;
-      }
+  it('has a README everywhere, with an example in packages', () => {
+    expect(folders.filter((folder) => !existsSync(join(folder, 'README.md')))).toEqual([]);
+    // A command may have its examples in shell blocks: their tests are its own.
+    const packages = folders.filter((folder) => folder.startsWith(join(root, 'packages')));
+    expect(packages.filter((folder) => exampleOf(folder) === undefined)).toEqual([]);
+  });
+
+  it.each(examples)(
+    'runs the first of %s, which prints',
+    (folder, example) => {
       // Beside the package, so that imports resolve as they do for its users.
       const file = join(folder, `.readme-example-${process.pid}.mjs`);
       writeFileSync(file, example);
