@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -262,6 +264,26 @@ describe('import and export', () => {
     const io = capturedIo({ cwd, env: { HF_HUB_CACHE: join(cwd, 'hub'), HF_HUB_OFFLINE: '1' } });
     expect(await run(['import', 'hf:me/net', '--out', 'from-hub'], io)).toBe(0);
     expect(tensors('from-hub/model.safetensors')).toEqual(tensors('published/model.safetensors'));
+  });
+
+  it('imports from a URL', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/resnet20.pth') response.end(readFileSync(torchFile));
+      else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const url = `http://127.0.0.1:${port}/resnet20.pth`;
+    const { code } = await resnet('import', url, '--model', 'resnet20', '--out', 'from-url');
+    const missing = await resnet('import', `${url}.zip`, '--model', 'resnet20', '--out', 'x');
+    server.close();
+    expect(code).toBe(0);
+    expect(tensors('from-url/model.safetensors')).toEqual(tensors('model/model.safetensors'));
+    expect([missing.code, missing.notes]).toEqual([
+      1,
+      expect.stringContaining('cannot be downloaded: 404'),
+    ]);
   });
 
   it('refuses labels that are too few', async () => {

@@ -17,10 +17,10 @@ export function registerImport(program: Command, io: Io): void {
     .summary('make a model folder of weights from elsewhere')
     .description(
       'Makes a model folder, which predict, evaluate and export take, of WEIGHTS: a file ' +
-        '(safetensors, .pth, .pt, a sharded index), a folder in the layout of timm, or hf:owner/name. ' +
+        '(safetensors, .pth, .pt, a sharded index), the URL of one, a folder in the layout of timm, or hf:owner/name. ' +
         'Pickles are read without executing anything in them.',
     )
-    .argument('<weights>', 'file, folder or hf:owner/name')
+    .argument('<weights>', 'file, URL, folder or hf:owner/name')
     .option('--model <name>', 'the architecture, where the weights come without a config.json')
     .option('--labels <file>', 'names of the classes: a line each, or a JSON list')
     .option('--image-size <size>', 'pixels, as 224 or 192x256 (default: the weights’)', imageSize)

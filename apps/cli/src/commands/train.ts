@@ -59,7 +59,7 @@ export function registerTrain(program: Command, io: Io): void {
     .optionsGroup('Fine-tuning:')
     .option(
       '--weights <source>',
-      'start from these: a file (safetensors, .pth, .pt), a model folder, or hf:owner/name; ' +
+      'start from these: a file (safetensors, .pth, .pt), its URL, a model folder, or hf:owner/name; ' +
         'the classifier is replaced where the classes are others',
     )
     .option(

@@ -4,12 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { imagenetMean, imagenetStd } from '@resnet/image';
 import { classifierPrefix, type ModelCard, type StateDict } from '@resnet/model';
 
-import { UsageError } from '../errors.ts';
+import { FailureError, UsageError } from '../errors.ts';
 import { nativeImageSize, zooConfig } from '../info/zoo-config.ts';
 import type { Io } from '../io.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { readModelCard } from '../run-folder/model-card.ts';
-import { readStateFile } from './read-state.ts';
+import { readStateBytes, readStateFile } from './read-state.ts';
 
 /** Published weights, and what is known of the model that they are for. */
 export interface OpenedWeights {
@@ -35,8 +35,8 @@ const weightFiles = [
 ] as const;
 
 /**
- * Opens weights: a file (safetensors, `.pth`, `.pt`, a sharded index), a model folder, or
- * `hf:owner/name` on the Hugging Face Hub or in its cache.
+ * Opens weights: a file (safetensors, `.pth`, `.pt`, a sharded index), the URL of one, a model
+ * folder, or `hf:owner/name` on the Hugging Face Hub or in its cache.
  *
  * @throws {UsageError} where there are none, or their architecture is not told
  * @throws {FailureError} where they are damaged
@@ -46,6 +46,11 @@ export async function openWeights(
   { model, io }: OpenWeightsOptions,
 ): Promise<OpenedWeights> {
   const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  if (/^https?:\/\//i.test(source)) {
+    const state = await readStateBytes(await fetchBytes(source), source, note);
+    return withoutCard(source, state, model, notes);
+  }
   const path = source.startsWith('hf:')
     ? await (await import('./hub.ts')).hubFolder(source.slice(3), io.env)
     : resolve(io.cwd, source);
@@ -53,7 +58,7 @@ export async function openWeights(
   if (stats === undefined) throw new UsageError(`There is no file or folder ${path}.`);
   const file = stats.isDirectory() ? weightFileIn(path) : path;
   const folder = dirname(file);
-  const state = await readStateFile(file, (text) => void notes.push(text));
+  const state = await readStateFile(file, note);
   if (stats.isDirectory() || (model === undefined && existsSync(join(folder, runFiles.config)))) {
     const card = await readModelCard(folder);
     if (model !== undefined && model !== card.architecture) {
@@ -63,6 +68,28 @@ export async function openWeights(
     }
     return { card, state, hasCard: true, notes };
   }
+  return withoutCard(source, state, model, notes);
+}
+
+/** @throws {FailureError} where it cannot be downloaded */
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FailureError(`${url} cannot be downloaded: ${reason}`, { cause });
+  }
+}
+
+/** Weights and nothing else: what they are for has to be told, the rest is assumed. */
+function withoutCard(
+  source: string,
+  state: StateDict,
+  model: string | undefined,
+  notes: readonly string[],
+): OpenedWeights {
   if (model === undefined) {
     throw new UsageError(`${source} does not say which model it is for.`, {
       hint: 'Name it with --model; `resnet info` lists the models.',
@@ -70,11 +97,10 @@ export async function openWeights(
   }
   const card = assumedCard(model, state);
   const { interpolation, cropPct } = card.pretrainedCfg;
-  notes.push(
-    `${basename(file)} says nothing of preprocessing: what is common is assumed (ImageNet's mean ` +
-      `and deviation, ${interpolation}, a centre crop of ${100 * cropPct} %)`,
-  );
-  return { card, state, hasCard: false, notes };
+  const assumption =
+    `${basename(source)} says nothing of preprocessing: what is common is assumed (ImageNet's ` +
+    `mean and deviation, ${interpolation}, a centre crop of ${100 * cropPct} %)`;
+  return { card, state, hasCard: false, notes: [...notes, assumption] };
 }
 
 function weightFileIn(folder: string): string {

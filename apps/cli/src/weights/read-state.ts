@@ -23,28 +23,45 @@ export async function readStateFile(
   path: string,
   note: (text: string) => void,
 ): Promise<StateDict> {
-  try {
-    const { state, prefix } = withoutPrefix(await readAny(path, note));
-    if (prefix !== '') note(`names begin with '${prefix}', which is left out`);
-    return state;
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    throw new FailureError(`${path} cannot be used: ${error.message}`, { cause: error });
-  }
-}
-
-async function readAny(path: string, note: (text: string) => void): Promise<StateDict> {
   const bytes = await readFile(path);
-  if (path.endsWith('.json')) {
+  if (!path.endsWith('.json')) return await readStateBytes(bytes, path, note);
+  return await reporting(path, note, async () => {
     const index = parseShardIndex(bytes.toString('utf8'));
     const shards = new Map<string, Uint8Array>();
     for (const file of index.files) shards.set(file, await readFile(join(dirname(path), file)));
     return readShards(index, shards);
+  });
+}
+
+/** The same of bytes that come from elsewhere; `source` is what errors call it. */
+export async function readStateBytes(
+  bytes: Uint8Array,
+  source: string,
+  note: (text: string) => void,
+): Promise<StateDict> {
+  return await reporting(source, note, async () => {
+    // Safetensors have their JSON from the ninth byte on; no file of torch's has a brace there.
+    if (bytes[8] === 0x7b || extname(source) === '.safetensors') {
+      return readSafetensors(bytes).tensors;
+    }
+    const { readTorch } = await import('@resnet/model/torch');
+    const { tensors, key } = readTorch(bytes);
+    if (key !== undefined) note(`the weights are those in '${key}' of ${basename(source)}`);
+    return tensors;
+  });
+}
+
+async function reporting(
+  source: string,
+  note: (text: string) => void,
+  read: () => Promise<StateDict>,
+): Promise<StateDict> {
+  try {
+    const { state, prefix } = withoutPrefix(await read());
+    if (prefix !== '') note(`names begin with '${prefix}', which is left out`);
+    return state;
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new FailureError(`${source} cannot be used: ${error.message}`, { cause: error });
   }
-  // Safetensors have their JSON from the ninth byte on; no file of torch's has a brace there.
-  if (bytes[8] === 0x7b || extname(path) === '.safetensors') return readSafetensors(bytes).tensors;
-  const { readTorch } = await import('@resnet/model/torch');
-  const { tensors, key } = readTorch(bytes);
-  if (key !== undefined) note(`the weights are those in '${key}' of ${basename(path)}`);
-  return tensors;
 }
