@@ -87,7 +87,8 @@ export function batchNormTraining(
 ): BatchNormForward {
   // Without a running average to continue, mean and variance come in empty. The variance that
   // comes out is unbiased, and what is kept for the gradient (a variance on CPU, an inverse
-  // deviation on CUDA) is the gradient operation's own business.
+  // deviation on CUDA) is the gradient operation's own business. On CPU the sums are plain float32
+  // ones: the README has what that costs in precision.
   const [normalised, mean, variance, savedMean, savedSpread, workspace] = fused(
     [x, scale, offset, nothing(), nothing()],
     settings.epsilon,
