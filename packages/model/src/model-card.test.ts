@@ -79,6 +79,11 @@ describe('parseModelConfig', () => {
       file({ resnet: modelConfig('resnet20') }),
       'num_classes is to be 10',
     ],
+    [
+      'a model of transformers',
+      { model_type: 'resnet', architectures: ['ResNetForImageClassification'] },
+      'a model of the transformers library',
+    ],
     ['no net', file({ resnet: { block: 'basic' } }), 'layers'],
     ['a size of nothing', file({ pretrained_cfg: { input_size: [3, 0, 64] } }), 'input_size'],
     ['a std of 0', file({ pretrained_cfg: { std: [1, 1, 0] } }), 'std is to be positive'],

@@ -58,7 +58,13 @@ export function parseModelConfig(source: string | object): ModelCard {
   const pretrained = file['pretrained_cfg'] ?? file;
   if (!isRecord(pretrained)) throw invalid('pretrained_cfg', 'an object', pretrained);
   const { architecture } = file;
-  if (typeof architecture !== 'string') throw invalid('architecture', 'a name', architecture);
+  if (typeof architecture !== 'string') {
+    const expected =
+      file['model_type'] === undefined
+        ? 'a name'
+        : 'a name, as timm writes it; this is a model of the transformers library, whose parameters have other names, and those are not read';
+    throw invalid('architecture', expected, architecture);
+  }
 
   const config =
     file['resnet'] === undefined

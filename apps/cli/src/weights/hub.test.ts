@@ -24,6 +24,15 @@ function populate(files: readonly string[], branch = 'main'): string {
   return snapshot;
 }
 
+let notes: string[] = [];
+beforeEach(() => {
+  notes = [];
+});
+
+function open(id: string, env: Readonly<Record<string, string>>, fetch: typeof globalThis.fetch) {
+  return hubFolder(id, env, (text) => void notes.push(text), fetch);
+}
+
 const whole = ['config.json', 'model.safetensors'];
 const noNetwork: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
 const mustNotFetch: typeof fetch = () => Promise.reject(new Error('asked the network'));
@@ -67,13 +76,13 @@ describe('hubFolder with a network', () => {
   it('downloads config and weights to the cache, nothing else, and finds them there', async () => {
     const env = { HF_HUB_CACHE: join(cache, 'new') };
     const files = { 'config.json': '{}', 'model.safetensors': 'x'.repeat(5000), 'x.onnx': 'y' };
-    const folder = await hubFolder('timm/resnet18.a1_in1k', env, hub(files));
+    const folder = await open('timm/resnet18.a1_in1k', env, hub(files));
     expect(readFileSync(join(folder, 'model.safetensors'), 'utf8')).toBe('x'.repeat(5000));
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{}');
     expect(existsSync(join(folder, 'x.onnx'))).toBe(false);
-    expect(await hubFolder('timm/resnet18.a1_in1k', env, noNetwork)).toBe(folder);
+    expect(await open('timm/resnet18.a1_in1k', env, noNetwork)).toBe(folder);
     const asked: string[] = [];
-    expect(await hubFolder('timm/resnet18.a1_in1k', env, hub(files, asked))).toBe(folder);
+    expect(await open('timm/resnet18.a1_in1k', env, hub(files, asked))).toBe(folder);
     expect(asked.filter((request) => request.includes('/resolve/'))).toEqual([]);
   });
 
@@ -84,14 +93,14 @@ describe('hubFolder with a network', () => {
       'one.safetensors': '1',
       'two.safetensors': '2',
     };
-    const folder = await hubFolder('a/b', { HF_HUB_CACHE: cache }, hub(files));
+    const folder = await open('a/b', { HF_HUB_CACHE: cache }, hub(files));
     expect(readFileSync(join(folder, 'one.safetensors'), 'utf8')).toBe('1');
     expect(readFileSync(join(folder, 'two.safetensors'), 'utf8')).toBe('2');
   });
 
   it('says what a repository lacks', async () => {
     await expect(
-      hubFolder('a/b', { HF_HUB_CACHE: cache }, hub({ 'config.json': '{}' })),
+      open('a/b', { HF_HUB_CACHE: cache }, hub({ 'config.json': '{}' })),
     ).rejects.toThrow('it has none of model.safetensors, ');
   });
 });
@@ -100,8 +109,8 @@ describe('hubFolder', () => {
   it('takes what is in the cache when it is told to stay offline', async () => {
     const snapshot = populate(whole);
     const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: '1' };
-    expect(await hubFolder('timm/resnet18.a1_in1k', env, mustNotFetch)).toBe(snapshot);
-    await expect(hubFolder('timm/resnet50.a1_in1k', env, mustNotFetch)).rejects.toThrow(
+    expect(await open('timm/resnet18.a1_in1k', env, mustNotFetch)).toBe(snapshot);
+    await expect(open('timm/resnet50.a1_in1k', env, mustNotFetch)).rejects.toThrow(
       /timm\/resnet50.a1_in1k is not in the cache \(.*models--timm--resnet50.a1_in1k\)/,
     );
   });
@@ -109,8 +118,9 @@ describe('hubFolder', () => {
   it('takes what is in the cache when there is no network', async () => {
     const snapshot = populate(whole, 'v1');
     const env = { HF_HUB_CACHE: cache };
-    expect(await hubFolder('timm/resnet18.a1_in1k@v1', env, noNetwork)).toBe(snapshot);
-    await expect(hubFolder('timm/resnet18.a1_in1k', env, noNetwork)).rejects.toMatchObject({
+    expect(await open('timm/resnet18.a1_in1k@v1', env, noNetwork)).toBe(snapshot);
+    expect(notes).toEqual([expect.stringContaining('cannot be reached')]);
+    await expect(open('timm/resnet18.a1_in1k', env, noNetwork)).rejects.toMatchObject({
       message: expect.stringContaining('cannot be downloaded'),
       hint: expect.stringContaining('There is no network, and it is not in the cache'),
     });
@@ -119,13 +129,13 @@ describe('hubFolder', () => {
   it('asks nothing about a commit that it has', async () => {
     const snapshot = populate(['config.json', 'pytorch_model.bin']);
     const env = { HF_HOME: 'elsewhere', HF_HUB_CACHE: cache };
-    expect(await hubFolder(`timm/resnet18.a1_in1k@${commit}`, env, mustNotFetch)).toBe(snapshot);
+    expect(await open(`timm/resnet18.a1_in1k@${commit}`, env, mustNotFetch)).toBe(snapshot);
   });
 
   it('does not take a snapshot without weights', async () => {
     populate(['config.json']);
     const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: 'TRUE' };
-    await expect(hubFolder('timm/resnet18.a1_in1k', env, mustNotFetch)).rejects.toThrow(
+    await expect(open('timm/resnet18.a1_in1k', env, mustNotFetch)).rejects.toThrow(
       'is not in the cache',
     );
   });
@@ -134,15 +144,15 @@ describe('hubFolder', () => {
     populate(whole);
     const answer: typeof fetch = () =>
       Promise.resolve(Response.json({ error: 'Repository not found' }, { status: 404 }));
-    await expect(
-      hubFolder('timm/resnet18.a1_in1k', { HF_HUB_CACHE: cache }, answer),
-    ).rejects.toThrow('cannot be downloaded from the Hugging Face Hub: ');
+    await expect(open('timm/resnet18.a1_in1k', { HF_HUB_CACHE: cache }, answer)).rejects.toThrow(
+      'cannot be downloaded from the Hugging Face Hub: ',
+    );
   });
 
   it.each(['resnet18', 'a/b/c', '../b', 'a/..', 'a/b@', 'a/b@../../x', ''])(
     'refuses %j',
     async (id) => {
-      await expect(hubFolder(id, { HF_HUB_CACHE: cache }, mustNotFetch)).rejects.toThrow(
+      await expect(open(id, { HF_HUB_CACHE: cache }, mustNotFetch)).rejects.toThrow(
         'is no model of the Hugging Face Hub',
       );
     },

@@ -30,6 +30,7 @@ interface Repository {
  * there yet. Without a network, or with `HF_HUB_OFFLINE=1`, what is in the cache is taken.
  *
  * @param id `owner/name`, or `owner/name@revision`
+ * @param note is told when what is in the cache may be out of date
  * @param env as huggingface_hub reads it: HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE
  * @throws {UsageError} where that is no id
  * @throws {FailureError} where it can neither be downloaded nor is in the cache
@@ -37,6 +38,7 @@ interface Repository {
 export async function hubFolder(
   id: string,
   env: Io['env'],
+  note: (text: string) => void,
   fetch: Fetch = globalThis.fetch,
 ): Promise<string> {
   const repository = parseId(id, env);
@@ -52,7 +54,10 @@ export async function hubFolder(
   try {
     return await download(repository, env.HF_TOKEN, fetch);
   } catch (cause) {
-    if (cached !== undefined && isNetworkFailure(cause)) return cached;
+    if (cached !== undefined && isNetworkFailure(cause)) {
+      note(`the Hugging Face Hub cannot be reached: ${id} is what the cache has of it`);
+      return cached;
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FailureError(`${id} cannot be downloaded from the Hugging Face Hub: ${reason}`, {
       cause,

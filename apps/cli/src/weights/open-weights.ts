@@ -52,7 +52,7 @@ export async function openWeights(
     return withoutCard(source, state, model, notes);
   }
   const path = source.startsWith('hf:')
-    ? await (await import('./hub.ts')).hubFolder(source.slice(3), io.env)
+    ? await (await import('./hub.ts')).hubFolder(source.slice(3), io.env, note)
     : resolve(io.cwd, source);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new UsageError(`There is no file or folder ${path}.`);
