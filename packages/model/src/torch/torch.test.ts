@@ -288,6 +288,22 @@ describe('hostile files', () => {
     expect(readTorch(bytes).tensors.get('a')).toEqual(float32([1], [1]));
   });
 
+  it('reads views of storages, and names, as old versions and Python 2 wrote them', () => {
+    const view = `(${text('1')}K\x01K\x02t`; // its key, offset and size
+    const window = tensor('K\x03', 'K\x02', 'K\x01').replace('tQ', `${view}tQ`);
+    const bytes = legacy(
+      `ccollections\nOrderedDict\n(](U\x01a${window}latR`,
+      '.\x80\x02]',
+      text('0'),
+      'a.',
+      [3, 0, 0, 0, 0, 0, 0, 0],
+      [...new Uint8Array(Float32Array.of(5, 6, 7).buffer)],
+    );
+    expect(readTorch(bytes).tensors).toEqual(new Map([['a', float32([2], [6, 7])]]));
+    const past = legacy(window.replace('K\x01K\x02t', 'K\x02K\x02t'));
+    expect(failure(past).message).toContain("a view of storage '0' reaches past its end");
+  });
+
   it('nests 200,000 lists without a stack', () => {
     expect(failure(legacy(']'.repeat(2e5), 'a'.repeat(2e5 - 1), '.\x80\x02].')).message).toContain(
       'it holds a list',
