@@ -1,5 +1,5 @@
-"""Trains torchvision's ResNet-18 on a split manifest with the recipe of `resnet train`'s
-comparison: SGD with one-cycle, RandomResizedCrop and flip, cross entropy.
+"""Trains torchvision's ResNet-18 by the recipe of `resnet train` or near it: one-cycle,
+RandomResizedCrop and flip, cross entropy.
 
     python demo_training.py DATA/split.json [--extra FOLDER] [--epochs 15] [--seeds 0 1 2]
 
@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--eval-sizes", type=int, nargs="+", default=[], help="further sizes to evaluate at")
     parser.add_argument("--lr", type=float, default=0.05)
+    parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
+    parser.add_argument("--clip", type=float, default=0.0)
     parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--weight-decay", type=float, default=5e-4)
     parser.add_argument("--label-smoothing", type=float, default=0.0)
@@ -70,7 +72,7 @@ def main() -> None:
     root = args.manifest.parent / manifest.get("root", ".")
 
     def part(name: str):
-        items = [(f["path"], f["label"]) for f in manifest["files"][name]]
+        items = [(path, label) for label, paths in manifest["files"][name].items() for path in paths]
         return [load(root / p) for p, _ in items], torch.tensor([classes.index(l) for _, l in items])
 
     train_images, train_labels = part("train")
@@ -116,10 +118,11 @@ def main() -> None:
         ema = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema), use_buffers=True) if args.ema else None
         decay = [p for n, p in model.named_parameters() if p.ndim > 1]
         other = [p for n, p in model.named_parameters() if p.ndim <= 1]
-        optimizer = torch.optim.SGD(
-            [{"params": decay, "weight_decay": args.weight_decay}, {"params": other, "weight_decay": 0}],
-            lr=args.lr, momentum=args.momentum, nesterov=True,
-        )
+        groups = [{"params": decay, "weight_decay": args.weight_decay}, {"params": other, "weight_decay": 0}]
+        if args.optimizer == "adamw":
+            optimizer = torch.optim.AdamW(groups, lr=args.lr)
+        else:
+            optimizer = torch.optim.SGD(groups, lr=args.lr, momentum=args.momentum, nesterov=True)
         steps = len(train_images) // args.batch
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, args.lr, total_steps=steps * args.epochs, pct_start=args.pct_start, cycle_momentum=False
@@ -141,6 +144,8 @@ def main() -> None:
                 loss = criterion(model(batch), labels)
                 optimizer.zero_grad()
                 loss.backward()
+                if args.clip:
+                    torch.nn.utils.clip_grad_norm_(model.parameters(), args.clip)
                 optimizer.step()
                 schedule.step()
                 if ema:

@@ -9,7 +9,7 @@ export const recipe = {
   model: 'resnet18',
   /**
    * Whether each block starts as the identity (Goyal et al., 2017): it steadies large batches and
-   * high rates, of which there are none here.
+   * high rates, of which there are none here, and was slower off the mark on the demo.
    */
   zeroInitResidual: false,
   epochs: 30,
@@ -36,16 +36,23 @@ export const recipe = {
   val: 0.2,
 
   /**
-   * SGD with Nesterov momentum under a one-cycle schedule generalises best here and needs no
-   * search for a learning rate; AdamW is at hand for nets and data on which it does not settle.
+   * AdamW under a one-cycle schedule: its steps do not depend on the scale of gradients, so it
+   * learns from the first epochs on and does not blow up on a hundred pictures. On the demo it had
+   * learnt after 9 of 12 epochs what SGD at 0.02 had not by its end, and SGD at 0.05 was unsteady.
    */
-  optimizer: 'sgd',
-  sgd: { learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-  adamw: { learningRate: 1e-3, weightDecay: 0.05 },
+  optimizer: 'adamw',
+  adamw: { learningRate: 5e-4, weightDecay: 0.05 },
+  sgd: { learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   /** The learning rates above are for this batch; another batch scales them in proportion. */
   learningRateBatch: 32,
   /** Up for a third, down for the rest; momentum is left as it is. */
   oneCycle: { warmupShare: 0.3, startDivisor: 25, endDivisor: 1e4 },
+
+  /**
+   * The longest step that gradients may ask for. With few pictures the warm-up is a handful of
+   * steps, and some nets would be thrown far out by the first large ones.
+   */
+  clipNorm: 1,
 
   /** Keeps the net from growing sure of what a noisy label says (Szegedy et al., 2016). */
   labelSmoothing: 0.1,
@@ -53,10 +60,10 @@ export const recipe = {
   cutmix: 0,
 
   /**
-   * The average of the last weights (about `1 / (1 - decay)` steps) is what is validated and kept;
-   * it is steadier than any single step's. Short runs warm the decay up.
+   * Averaging the weights (`--ema 0.998`: about the last 500 steps) is steadier than any single
+   * step's; a schedule that ends near 0 does much the same, without a fifth of a step's time.
    */
-  ema: { decay: 0.998 },
+  ema: false,
 
   augment: 'light',
 } as const;
@@ -79,9 +86,9 @@ export const augmentations: Readonly<Record<Augmentation, AugmentationSettings>>
     randAugment: null,
     randomErasing: null,
   },
-  /** Random crops and mirroring. Crops keep at least 35 % of the area: less loses small objects. */
+  /** Random crops and mirroring. Crops keep at least 40 % of the area: less loses small objects. */
   light: {
-    crop: { kind: 'randomResizedCrop', scale: [0.35, 1], ratio: [3 / 4, 4 / 3] },
+    crop: { kind: 'randomResizedCrop', scale: [0.4, 1], ratio: [3 / 4, 4 / 3] },
     horizontalFlip: 0.5,
     colorJitter: null,
     randAugment: null,

@@ -89,10 +89,10 @@ export function registerTrain(program: Command, io: Io): void {
     )
     .option(
       '--ema <decay>',
-      `average the weights (default: ${recipe.ema.decay})`,
+      'average the weights, as with 0.998 (default: off)',
       numberIn(0, 0.999_999),
     )
-    .option('--no-ema', 'do not average the weights')
+    .option('--no-ema', 'do not average the weights (the default)')
     .optionsGroup('Against overfitting:')
     .addOption(
       new Option('--augment <level>', `(default: ${recipe.augment})`).choices(augmentationNames),

@@ -59,7 +59,7 @@ export function newSettings(data: string, options: TrainOptions): TrainSettings 
     optimizer,
     learningRate: options.lr ?? Number(rate.toPrecision(6)),
     weightDecay: options.weightDecay ?? recipe[optimizer].weightDecay,
-    ema: options.ema ?? recipe.ema.decay,
+    ema: options.ema ?? recipe.ema,
     augment: options.augment ?? recipe.augment,
     labelSmoothing: options.labelSmoothing ?? recipe.labelSmoothing,
     mixup: options.mixup ?? recipe.mixup,

@@ -52,6 +52,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
     labelSmoothing: settings.labelSmoothing,
+    clipNorm: recipe.clipNorm,
     ema: settings.ema === false ? undefined : { decay: settings.ema },
     seed: settings.seed,
     // Reading a loss makes the GPU wait for this process, and this process for the GPU.
