@@ -66,14 +66,25 @@ await resnet([
   'demo/split.json',
   '--force',
 ]);
-const smaller = ['--backend', 'wasm', '--model', 'resnet20', '--image-size', '32', '--epochs', '6'];
+// Ten minutes on two cores is what there is: small pictures, and few epochs.
+const short = ['--image-size', '64', '--epochs', '10'];
+const shortest = [
+  '--backend',
+  'wasm',
+  '--model',
+  'resnet20',
+  '--image-size',
+  '32',
+  '--epochs',
+  '6',
+];
 await resnet([
   'train',
   'demo/split.json',
   '--name',
   'demo',
   '--force',
-  ...(native ? [] : smaller),
+  ...(native ? short : shortest),
   ...extra,
 ]);
 
