@@ -67,7 +67,7 @@ await resnet([
   '--force',
 ]);
 // Ten minutes on two cores is what there is: small pictures, and few epochs.
-const short = ['--image-size', '64', '--epochs', '10'];
+const short = ['--image-size', '64', '--epochs', '14'];
 const shortest = [
   '--backend',
   'wasm',
