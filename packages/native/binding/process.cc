@@ -1,15 +1,11 @@
-// Settings of the process that TensorFlow's C interface offers no call for. An addon of its own,
-// loaded before the npm package's.
+// Keeps TensorFlow quiet while it is loaded, which its C interface offers no call for. An addon of
+// its own, loaded before the npm package's.
 #include <cstdlib>
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <node_api.h>
 #include <unistd.h>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace {
 
@@ -33,21 +29,9 @@ void load_quietly() {
   }
 }
 
-// Tensors of a training step come and go by the hundred. glibc maps each large one anew from the
-// kernel, and its pages cost more than the arithmetic on them; kept on the heap they are reused.
-void keep_memory() {
-#ifdef __GLIBC__
-  if (std::getenv("MALLOC_MMAP_THRESHOLD_") || std::getenv("GLIBC_TUNABLES")) return;
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 2147483647);
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
-
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  keep_memory();
   load_quietly();
   return exports;
 }
