@@ -1,0 +1,64 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+import { findChromium } from '../../tooling/test-config/browser.ts';
+import { isolationHeaders, shared } from './build/shared.ts';
+
+const found = findChromium();
+const { executable, args } = 'missing' in found ? { executable: '', args: [] } : found;
+
+/**
+ * Tests run in a headless Chromium (`*.browser.test.ts`) or in Node (`*.test.ts`). Its WebGPU
+ * adapter is SwiftShader, on the CPU.
+ */
+export default defineConfig({
+  ...shared,
+  server: { headers: isolationHeaders },
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgpu',
+    ],
+  },
+  test: {
+    reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['{src,test,build}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      ...('missing' in found
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: 'browser',
+                include: ['{src,test}/**/*.browser.test.ts'],
+                testTimeout: 120_000,
+                hookTimeout: 120_000,
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  provider: playwright({
+                    launchOptions: {
+                      executablePath: executable,
+                      args: [...args, '--enable-unsafe-webgpu'],
+                    },
+                  }),
+                  instances: [{ browser: 'chromium' as const }],
+                },
+              },
+            },
+          ]),
+    ],
+  },
+});
