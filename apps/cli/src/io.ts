@@ -44,6 +44,11 @@ export interface Interrupts {
   readonly release: () => void;
 }
 
+/** Why a command is stopped whose reader went away (`| head`): it has got all that it wanted. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
 /** The io of the real process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
@@ -57,7 +62,7 @@ export function processIo(): Io {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!isGone(error)) throw error;
     if (closed === undefined) process.exit(0);
-    closed.abort();
+    closed.abort(new OutputClosed());
   });
   stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (!isGone(error)) throw error;

@@ -162,6 +162,19 @@ it('does not mind a closed pipe', async () => {
   expect(err).toBe('');
 });
 
+it('has done its work when the reader of its predictions goes away', async () => {
+  const args = ['predict', 'runs/twice', 'data', '--backend', 'wasm', '--batch', '1', '--csv'];
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let err = '';
+  child.stderr.on('data', (chunk) => (err += String(chunk)));
+  child.stdout.destroy();
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(err).not.toContain('error');
+});
+
 it.each([
   [['--help'], 0],
   [['predict', 'nowhere', 'x'], 2],

@@ -9,7 +9,7 @@ import { count, plural } from '../format.ts';
 import { decodeImage } from '../images/decode.ts';
 import { DecodeError } from '../images/decode-error.ts';
 import { decodeFiles, loadForPrediction } from '../images/prediction.ts';
-import type { Io } from '../io.ts';
+import { type Io, OutputClosed } from '../io.ts';
 import { evalOptions } from '../model-transform.ts';
 import { startProgress } from '../progress.ts';
 import { readModelCard, readModelFiles, usingWeights } from '../run-folder/model-card.ts';
@@ -41,6 +41,7 @@ export async function runPredict(
       }
     });
     const total = plural(pictures.length, 'picture');
+    if (signal.reason instanceof OutputClosed) return;
     if (signal.aborted) throw new InterruptedError(`Stopped after ${count(done)} of ${total}.`);
     if (failed > 0) throw new FailureError(`${count(failed)} of ${total} could not be read.`);
   } finally {

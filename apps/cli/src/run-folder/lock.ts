@@ -7,6 +7,9 @@ import { hasCode } from './write-whole.ts';
 
 export const lockName = '.lock';
 
+/** Another process is writing to the folder. */
+export class FolderInUseError extends FailureError {}
+
 /** The locks of this process. */
 const heldHere = new Set<string>();
 
@@ -21,7 +24,7 @@ interface Owner {
  * process that is gone (killed, or the machine restarted) is taken over.
  *
  * @returns the function that gives the folder back; calling it twice does nothing
- * @throws {FailureError} while another process holds the folder
+ * @throws {FolderInUseError} while another process holds the folder
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, lockName);
@@ -104,9 +107,9 @@ function isAlive(path: string, owner: Owner | undefined): boolean {
   }
 }
 
-function inUse(folder: string, path: string, owner: Owner | undefined): FailureError {
+function inUse(folder: string, path: string, owner: Owner | undefined): FolderInUseError {
   const who = owner === undefined ? 'another run' : `process ${owner.pid} on ${owner.host}`;
-  return new FailureError(`${folder} is in use: ${who} is writing to it.`, {
+  return new FolderInUseError(`${folder} is in use: ${who} is writing to it.`, {
     hint: `Wait for it, or choose another place with --name. If it runs no more, delete ${path}.`,
   });
 }

@@ -14,8 +14,6 @@ import type { Io } from '../io.ts';
 import { recipe } from '../recipe.ts';
 import { loadCheckpoint } from '../run-folder/checkpoint-store.ts';
 import { runFiles } from '../run-folder/layout.ts';
-import { makeFolder } from '../run-folder/make-folder.ts';
-import { lockFolder } from '../run-folder/lock.ts';
 import { trainedParameters } from '../weights/fine-tune-settings.ts';
 import { loadBackbone, startFrom } from '../weights/start-weights.ts';
 import { withBackend } from '../with-backend.ts';
@@ -25,6 +23,7 @@ import { createReporter, type Reporter } from './reporter.ts';
 import { runManifest } from './run-split.ts';
 import { type RunWriter, runWriter } from './run-writer.ts';
 import { type CompleteSettings, completeSettings, shownPath } from './settings.ts';
+import { takeFolder } from './take-folder.ts';
 import { openTrainingData } from './training-data.ts';
 import { trainingLoop } from './training-loop.ts';
 
@@ -104,11 +103,10 @@ async function takeFolderAndTrain(
   checked: Omit<Prepared, 'writer' | 'resume'>,
   session: Session,
 ): Promise<void> {
-  const { plan, settings, card } = checked;
-  const { folder, resumes } = plan;
+  const { settings, card } = checked;
   let { dataset } = checked;
-  await makeFolder(folder);
-  const unlock = lockFolder(folder);
+  const { plan, unlock } = await takeFolder(checked.plan, session.options, session.io.cwd);
+  const { folder, resumes } = plan;
   try {
     const writer = runWriter(folder, basename(folder), card);
     const resume = resumes ? await loadCheckpoint(folder) : undefined;
@@ -118,7 +116,7 @@ async function takeFolderAndTrain(
       // In the manifest's order, as a resumed run reads it: the batches depend on it.
       dataset = await openManifest(folder, session.signal);
     }
-    await trainPrepared({ ...checked, dataset, writer, resume }, session);
+    await trainPrepared({ ...checked, plan, dataset, writer, resume }, session);
   } finally {
     unlock();
     // Left empty where nothing could be written; else this does nothing.

@@ -126,6 +126,7 @@ export function chooseFolder(
   data: string,
   options: TrainOptions,
   cwd: string,
+  inUse: ReadonlySet<string> = new Set(),
 ): { folder: string; beside: string | undefined } {
   if (options.name !== undefined && options.out !== undefined) {
     throw new UsageError('Give --name or --out, not both.');
@@ -142,9 +143,10 @@ export function chooseFolder(
   }
   const base = resolve(cwd, 'runs', nameOf(data));
   if (options.force === true) return { folder: checkFree(base, options), beside: undefined };
-  if (!isTaken(base)) return { folder: base, beside: undefined };
+  const isFree = (folder: string): boolean => !isTaken(folder) && !inUse.has(folder);
+  if (isFree(base)) return { folder: base, beside: undefined };
   for (let n = 2; ; n++) {
-    if (!isTaken(`${base}-${n}`)) return { folder: `${base}-${n}`, beside: base };
+    if (isFree(`${base}-${n}`)) return { folder: `${base}-${n}`, beside: base };
   }
 }
 
