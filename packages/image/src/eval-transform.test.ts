@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { fixture, floats, picture, worst } from '../test/pictures.ts';
-import { evalCrop, evalTransform } from './eval-transform.ts';
+import { evalBox, evalCrop, evalTransform } from './eval-transform.ts';
 import { centerCropOffset, coveringSize } from './geometry.ts';
 import { imagenetMean, imagenetStd } from './normalize.ts';
 import type { Interpolation } from './resize/filters.ts';
@@ -64,4 +64,19 @@ test('cropPct of timm is floor(size / cropPct)', () => {
   expect(() => evalCrop({ inputSize: [224, 224], cropPct: 0, interpolation: 'bilinear' })).toThrow(
     'cropPct is a positive number',
   );
+});
+
+test('the box is what the crop keeps, in pixels of the picture', () => {
+  const at224 = { inputSize: [224, 224], cropPct: 0.875 } as const;
+  // 512 x 384 is resized to 341 x 256, and cropped at 58, 16.
+  const across = 512 / 341;
+  expect(evalBox({ width: 512, height: 384 }, at224)).toEqual([
+    58 * across,
+    16 * 1.5,
+    (58 + 224) * across,
+    (16 + 224) * 1.5,
+  ]);
+  // A crop wider than what it is of: padded by 4 of 8 columns on the left.
+  const padded = { inputSize: [16, 16], cropPct: 2 } as const;
+  expect(evalBox({ width: 8, height: 8 }, padded)).toEqual([-4, -4, 12, 12]);
 });

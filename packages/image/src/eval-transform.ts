@@ -2,6 +2,7 @@ import { centerCropOffset, coveringSize, resizedWindow, type Size } from './geom
 import { normalizer, type Normalization } from './normalize.ts';
 import { checkOption, checkRaster, isSize, type Raster } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
+import type { Box } from './resize/resample.ts';
 import { checkInterpolation } from './resize/resize.ts';
 
 /** How a picture becomes a network's input when nothing is random: timm's `pretrained_cfg`. Plain JSON. */
@@ -55,6 +56,27 @@ export function evalCrop(
     };
     return resizedWindow(raster, resized, rect, interpolation);
   };
+}
+
+/**
+ * The part of a picture that {@link evalTransform} keeps, in the picture's pixels: where to draw
+ * what a network found. It reaches outside of pictures that the crop is padded for.
+ *
+ * @throws ImageError for options out of range
+ */
+export function evalBox(
+  picture: { readonly width: number; readonly height: number },
+  { inputSize, cropPct }: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
+): Box {
+  checkInputSize(inputSize, 'evalBox');
+  const [height, width] = inputSize;
+  const target: Size = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
+  const resized = coveringSize(picture, target);
+  const across = picture.width / resized[1];
+  const down = picture.height / resized[0];
+  const left = centerCropOffset(resized[1], width);
+  const top = centerCropOffset(resized[0], height);
+  return [left * across, top * down, (left + width) * across, (top + height) * down];
 }
 
 export function checkInputSize(inputSize: Size, operation: string): void {

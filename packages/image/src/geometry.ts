@@ -11,7 +11,10 @@ export type Size = readonly [height: number, width: number];
  * target, the other truncated); else timm's `ResizeKeepRatio` (the picture just covers the target,
  * edges rounded).
  */
-export function coveringSize(raster: Raster, [height, width]: Size): Size {
+export function coveringSize(
+  raster: Pick<Raster, 'width' | 'height'>,
+  [height, width]: Size,
+): Size {
   const { width: w, height: h } = raster;
   if (height === width) {
     return w <= h

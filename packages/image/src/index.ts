@@ -14,6 +14,7 @@ export {
   type Rgb,
 } from './normalize.ts';
 export {
+  evalBox,
   evalCrop,
   evalTransform,
   type EvalFunction,

@@ -39,8 +39,9 @@ export function readLabels(value: unknown, classes: number): readonly string[] {
     return [...value];
   }
   if (!isRecord(value)) throw invalid('label_names', 'a list or an object', value);
+  const known = new Set(indices);
   for (const [index, name] of Object.entries(value)) {
-    if (!indices.includes(index) || typeof name !== 'string') {
+    if (!known.has(index) || typeof name !== 'string') {
       throw invalid(
         'label_names',
         `names by indices below ${classes}`,

@@ -1,5 +1,11 @@
 /** What went wrong, for programs; the message says it to people. */
-export type PredictorErrorCode = 'MODEL_UNSUITABLE' | 'INPUT_INVALID' | 'DISPOSED';
+export type PredictorErrorCode =
+  | 'MODEL_UNSUITABLE'
+  | 'MODEL_TOO_LARGE'
+  | 'WEIGHTS_NOT_FINITE'
+  | 'MAP_UNSUPPORTED'
+  | 'INPUT_INVALID'
+  | 'DISPOSED';
 
 /**
  * What this package itself finds wrong. A folder whose files are wrong throws @resnet/model's

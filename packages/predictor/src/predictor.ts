@@ -1,7 +1,10 @@
 import { evalTransform, type EvalFunction, type Raster } from '@resnet/image';
-import { parseModelConfig, readSafetensors, ResNet, type ModelCard } from '@resnet/model';
+import { classifierPrefix, readSafetensors, ResNet, type ModelCard } from '@resnet/model';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { activationMap, hasActivationMaps, type ActivationMap } from './activation-map.ts';
+import { inspectModel, type ModelLimits } from './check-model.ts';
+import { checkWeights } from './check-weights.ts';
 import { PredictorError } from './errors.ts';
 import { softmax, topPredictions, type Prediction } from './probabilities.ts';
 
@@ -13,12 +16,33 @@ export interface ModelFiles {
   readonly weights: Uint8Array;
 }
 
+export interface LoadOptions {
+  /** Refuses larger models, see `inspectModel`; none unless given. */
+  readonly limits?: ModelLimits;
+}
+
 export interface PredictOptions {
   /** How many classes to give, most probable first; 5 unless given, never more than there are. */
   readonly topK?: number;
   /** How many pictures run together; 32 unless given. More is faster and takes more memory. */
   readonly batchSize?: number;
 }
+
+/** One picture's probabilities, and where the evidence for one class was. */
+export interface Explanation {
+  /** Of every class, by index. */
+  readonly probabilities: readonly number[];
+  readonly map: ActivationMap;
+}
+
+const unlimited: ModelLimits = {
+  inputSize: Number.POSITIVE_INFINITY,
+  parameters: Number.POSITIVE_INFINITY,
+  multiplyAdds: Number.POSITIVE_INFINITY,
+  activations: Number.POSITIVE_INFINITY,
+  classes: Number.POSITIVE_INFINITY,
+  blocks: Number.POSITIVE_INFINITY,
+};
 
 /**
  * A model folder that answers for pictures: its net, its classes and its own preprocessing. It
@@ -30,11 +54,14 @@ export class Predictor {
   readonly card: ModelCard;
   readonly #model: ResNet;
   readonly #transform: EvalFunction;
+  /** The classifier's weights [classes, channels], where maps are made of them. */
+  readonly #classifier: Float32Array | undefined;
   #isDisposed = false;
 
-  private constructor(card: ModelCard, model: ResNet) {
+  private constructor(card: ModelCard, model: ResNet, classifier: Float32Array | undefined) {
     this.card = card;
     this.#model = model;
+    this.#classifier = classifier;
     const { inputSize, mean, std, interpolation, cropPct } = card.pretrainedCfg;
     const [, height, width] = inputSize;
     this.#transform = evalTransform({
@@ -50,20 +77,22 @@ export class Predictor {
    * Loads a model folder as `@resnet/trainer` and timm write it.
    *
    * @throws ModelError where a file is malformed, or the weights are not those of the architecture
-   * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB pictures
+   * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB pictures;
+   *   MODEL_TOO_LARGE; WEIGHTS_NOT_FINITE
    */
   // oxlint-disable-next-line typescript/require-await -- some backends will upload asynchronously
-  static async load({ config, weights }: ModelFiles): Promise<Predictor> {
-    const card = parseModelConfig(config);
-    const { numClasses, inChannels } = card.config;
-    if (numClasses === 0 || inChannels !== 3) {
-      throw new PredictorError(
-        'MODEL_UNSUITABLE',
-        `Predictor.load: expected a net of 3 channels with classes, received ${card.architecture} of ${inChannels} channels and ${numClasses} classes; use @resnet/model's ResNet for others`,
-      );
-    }
+  static async load(
+    { config, weights }: ModelFiles,
+    { limits = unlimited }: LoadOptions = {},
+  ): Promise<Predictor> {
+    const { card } = inspectModel(config, limits);
     const { tensors } = readSafetensors(weights);
-    return new Predictor(card, ResNet.fromStateDict(card.config, tensors));
+    checkWeights(tensors);
+    const model = ResNet.fromStateDict(card.config, tensors);
+    if (!hasActivationMaps(card.config)) return new Predictor(card, model, undefined);
+    const { data } = tensors.get(`${classifierPrefix(card.config)}.weight`)!;
+    // A copy: the file's other bytes need not stay for it.
+    return new Predictor(card, model, Float32Array.from(data, Number));
   }
 
   /** The `topK` most probable classes of a picture, most probable first. */
@@ -104,10 +133,69 @@ export class Predictor {
    * @throws PredictorError INPUT_INVALID where an image is not of the net's size; DISPOSED
    */
   async probabilities(images: readonly Float32Array[]): Promise<number[][]> {
-    if (this.#isDisposed) {
-      throw new PredictorError('DISPOSED', 'Predictor: it has been disposed; load the model again');
-    }
+    this.#checkAlive();
     if (images.length === 0) return [];
+    const logits = tf.tidy(() => this.#model.forward(this.#batch('probabilities', images)));
+    const values = await logits.data();
+    logits.dispose();
+    const classes = this.card.config.numClasses;
+    return images.map((_, i) => softmax(values.subarray(i * classes, (i + 1) * classes)));
+  }
+
+  /**
+   * The probabilities of one image that {@link preprocess} has made, and the activation map of a
+   * class, the most probable one unless given; in one pass.
+   *
+   * @throws PredictorError MAP_UNSUPPORTED where the net does not end in an average pool and a
+   *   linear classifier; INPUT_INVALID for a class that is none, or an image of another size; DISPOSED
+   */
+  async explain(
+    image: Float32Array,
+    { classIndex }: { readonly classIndex?: number } = {},
+  ): Promise<Explanation> {
+    this.#checkAlive();
+    const { globalPool, numClasses } = this.card.config;
+    if (this.#classifier === undefined) {
+      throw new PredictorError(
+        'MAP_UNSUPPORTED',
+        `Predictor.explain: expected a net with an average pool before its classifier, received one with globalPool ${globalPool}; its logits are no sum over places`,
+      );
+    }
+    if (
+      classIndex !== undefined &&
+      !(Number.isInteger(classIndex) && classIndex >= 0 && classIndex < numClasses)
+    ) {
+      throw new PredictorError(
+        'INPUT_INVALID',
+        `Predictor.explain: a class is an integer from 0 to ${numClasses - 1}, received ${classIndex}`,
+      );
+    }
+    const [features, logits] = tf.tidy(() => {
+      const map = this.#model.forwardFeatures(this.#batch('explain', [image]));
+      return [map, this.#model.forwardHead(map)] as const;
+    });
+    const [, height, width, channels] = features.shape;
+    const [values, output] = await Promise.all([features.data<'float32'>(), logits.data()]);
+    tf.dispose([features, logits]);
+    const probabilities = softmax(output);
+    const shown = classIndex ?? probabilities.indexOf(Math.max(...probabilities));
+    const map = activationMap(values, [height, width, channels], this.#classifier, shown);
+    return { probabilities, map };
+  }
+
+  /** Frees the weights. Doing it again does nothing. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#model.dispose();
+  }
+
+  #checkAlive(): void {
+    if (!this.#isDisposed) return;
+    throw new PredictorError('DISPOSED', 'Predictor: it has been disposed; load the model again');
+  }
+
+  /** [N, height, width, 3] of images; the caller owns it. */
+  #batch(operation: string, images: readonly Float32Array[]): tf.Tensor4D {
     const [channels, height, width] = this.card.pretrainedCfg.inputSize;
     const size = height * width * channels;
     const batch = new Float32Array(images.length * size);
@@ -115,24 +203,12 @@ export class Predictor {
       if (image.length !== size) {
         throw new PredictorError(
           'INPUT_INVALID',
-          `Predictor.probabilities: an image is ${height} x ${width} x ${channels} = ${size} floats, received ${image.length} at index ${i}`,
+          `Predictor.${operation}: an image is ${height} x ${width} x ${channels} = ${size} floats, received ${image.length} at index ${i}`,
         );
       }
       batch.set(image, i * size);
     });
-    const logits = tf.tidy(() =>
-      this.#model.forward(tf.tensor4d(batch, [images.length, height, width, channels])),
-    );
-    const values = await logits.data();
-    logits.dispose();
-    const classes = this.card.config.numClasses;
-    return images.map((_, i) => softmax(values.subarray(i * classes, (i + 1) * classes)));
-  }
-
-  /** Frees the weights. Doing it again does nothing. */
-  dispose(): void {
-    this.#isDisposed = true;
-    this.#model.dispose();
+    return tf.tensor4d(batch, [images.length, height, width, channels]);
   }
 }
 

@@ -4,12 +4,18 @@ import { readFileSync } from 'node:fs';
 import { evalTransform, imagenetMean, imagenetStd, type Raster } from '@resnet/image';
 import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { registerWasmKernels } from '@resnet/kernels/wasm';
-import { formatModelConfig, resnetConfig, type ModelCard } from '@resnet/model';
+import {
+  formatModelConfig,
+  readSafetensors,
+  resnetConfig,
+  writeSafetensors,
+  type ModelCard,
+} from '@resnet/model';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { Predictor } from '../src/index.ts';
+import { normalizeMap, Predictor } from '../src/index.ts';
 
 function fixture(name: string): Buffer {
   return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
@@ -20,6 +26,11 @@ const weights = new Uint8Array(fixture('tiny.safetensors'));
 const reference = JSON.parse(fixture('tiny.json').toString()) as {
   readonly images: [number, number, number, number];
   readonly probabilities: number[][];
+};
+
+const referenceMaps = JSON.parse(fixture('maps.json').toString()) as {
+  readonly image: [number, number, number, number];
+  readonly maps: number[][][];
 };
 
 const card: ModelCard = {
@@ -42,8 +53,7 @@ const card: ModelCard = {
 const config = JSON.stringify(formatModelConfig(card));
 
 /** tooling/reference/model/formula.py's images, HWC. */
-function formulaImages(): Float32Array[] {
-  const [n, c, h, w] = reference.images;
+function formulaImages([n, c, h, w] = reference.images): Float32Array[] {
   let seed = 0x811c9dc5;
   for (const character of 'input') seed = Math.imul(seed ^ character.charCodeAt(0), 0x01000193);
   let position = 0;
@@ -120,6 +130,36 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     predictor.dispose();
   });
 
+  it("gives PyTorch's class activation maps, whose means are the logits", async () => {
+    const [, , height, width] = referenceMaps.image;
+    const pretrainedCfg = { ...card.pretrainedCfg, inputSize: [3, height, width] as const };
+    const larger = formatModelConfig({ ...card, pretrainedCfg });
+    const predictor = await Predictor.load({ config: larger, weights });
+    const [image] = formulaImages(referenceMaps.image);
+    const [probabilities] = await predictor.probabilities([image!]);
+    for (const [classIndex, expected] of referenceMaps.maps.entries()) {
+      const explanation = await predictor.explain(image!, { classIndex });
+      const { map } = explanation;
+      expect(map).toMatchObject({ classIndex, height: 3, width: 4 });
+      expect(map.values).toBeAllClose(expected.flat(), { rtol: 1e-4, atol: 1e-4 });
+      expect(explanation.probabilities).toBeAllClose(probabilities!, { rtol: 1e-5 });
+    }
+    const best = await predictor.explain(image!);
+    expect(best.map.classIndex).toBe(probabilities!.indexOf(Math.max(...probabilities!)));
+    await expect(predictor.explain(image!, { classIndex: 3 })).rejects.toThrow('from 0 to 2');
+    predictor.dispose();
+    await expect(predictor.explain(image!)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  it('has no maps of nets whose logits are no sum over places', async () => {
+    const other = formatModelConfig({ ...card, config: { ...card.config, globalPool: 'avgmax' } });
+    const predictor = await Predictor.load({ config: other, weights });
+    const [image] = formulaImages();
+    expect(await predictor.probabilities([image!])).toHaveLength(1);
+    await expect(predictor.explain(image!)).rejects.toMatchObject({ code: 'MAP_UNSUPPORTED' });
+    predictor.dispose();
+  });
+
   it('says what is wrong with a folder, and leaves nothing of it', async () => {
     const other = formatModelConfig({ ...card, config: { ...card.config, layers: [1, 1, 1, 2] } });
     await expect(Predictor.load({ config: other, weights })).rejects.toThrow(
@@ -135,6 +175,23 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     });
   });
 
+  it('refuses weights that would make every answer NaN', async () => {
+    const { tensors } = readSafetensors(weights);
+    for (const [name, value] of [
+      ['layer2.0.conv1.weight', Number.NaN],
+      ['fc.bias', Number.NEGATIVE_INFINITY],
+      ['bn1.running_var', -0.5],
+    ] as const) {
+      const tensor = tensors.get(name) as { shape: number[]; dtype: 'float32'; data: Float32Array };
+      const data = tensor.data.slice();
+      data[1] = value;
+      const broken = writeSafetensors(new Map([...tensors, [name, { ...tensor, data }]]));
+      await expect(Predictor.load({ config, weights: broken })).rejects.toThrow(
+        `received ${value} in ${name} at 1`,
+      );
+    }
+  });
+
   it('says what is wrong with a call', async () => {
     const predictor = await Predictor.load({ config, weights });
     await expect(predictor.predict(picture(1), { topK: 0 })).rejects.toThrow('topK is an integer');
@@ -147,4 +204,9 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     predictor.dispose();
     await expect(predictor.predict(picture(1))).rejects.toMatchObject({ code: 'DISPOSED' });
   });
+});
+
+it('stretches a map to 0..1', () => {
+  expect(normalizeMap(Float32Array.of(-1, 0, 3))).toEqual(Float32Array.of(0, 0.25, 1));
+  expect(normalizeMap(Float32Array.of(2, 2))).toEqual(Float32Array.of(0, 0));
 });

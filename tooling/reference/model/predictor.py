@@ -39,6 +39,12 @@ with torch.no_grad():
 with open(f"{predictor}/tiny.json", "w") as file:
     json.dump({"images": [2, 3, 32, 40], "probabilities": probabilities.tolist()}, file)
     file.write("\n")
+with torch.no_grad():  # class activation maps as arXiv 1512.04150 has them, of one larger image
+    larger = images((1, 3, 96, 128))
+    maps = torch.einsum("kc,chw->khw", net.fc.weight, net.forward_features(larger)[0])
+with open(f"{predictor}/maps.json", "w") as file:
+    json.dump({"image": [1, 3, 96, 128], "maps": maps.tolist()}, file)
+    file.write("\n")
 
 for name, kwargs in (("resnet18.a1_in1k", {}), ("seresnet50", {"in_chans": 1, "num_classes": 2})):
     net = timm.create_model(name, **kwargs)
