@@ -13,6 +13,7 @@ export interface TrainOptions {
   readonly freeze?: readonly string[];
   readonly backboneLr?: number;
   readonly epochs?: number;
+  readonly minutes?: number;
   readonly batch?: number;
   readonly imageSize?: readonly [height: number, width: number];
   readonly backend?: BackendChoice;
@@ -49,6 +50,11 @@ export function registerTrain(program: Command, io: Io): void {
     .optionsGroup('Model and length:')
     .option('--model <name>', `one of those that \`resnet info\` lists (default: ${recipe.model})`)
     .option('--epochs <n>', `passes over the pictures (default: ${recipe.epochs})`, integer(1))
+    .option(
+      '--minutes <n>',
+      'as many epochs as take about so long on this machine; no more than --epochs where that is given',
+      numberIn(0, 1e6, { open: true }),
+    )
     .option('--batch <n>', `pictures a step (default: ${recipe.batch})`, integer(1))
     .option(
       '--image-size <size>',
@@ -126,6 +132,7 @@ Examples:
   $ resnet train pictures/
   $ resnet train pictures/ --model resnet50 --epochs 90 --augment strong
   $ resnet train split.json --image-size 128 --name small
+  $ resnet train pictures/ --minutes 30
   $ resnet train pictures/ --weights resnet50.pth --model resnet50 --freeze stem,layer1
   $ resnet train pictures/ --weights hf:timm/resnet18.a1_in1k --backbone-lr 0.1
   $ resnet train --resume runs/pictures

@@ -84,7 +84,7 @@ function startLines(start: RunStart, io: Io): string[] {
     ...fineTuningLines(start).map((line) => field('weights', line)),
     field(
       'training',
-      `${plural(start.epochs, 'epoch')}, batch ${start.batch}, ${start.optimizer} at ` +
+      `${plural(start.epochs, 'epoch')}${minutesText(start.minutes)}, batch ${start.batch}, ${start.optimizer} at ` +
         `${start.learningRate}, ${start.augment} augmentation`,
     ),
     field('backend', `${bold(start.backend)} (${start.backendDetail}), ${start.backendReason}`),
@@ -100,6 +100,10 @@ function startLines(start: RunStart, io: Io): string[] {
       : []),
     '',
   ];
+}
+
+function minutesText(minutes: number | undefined): string {
+  return minutes === undefined ? '' : ` in about ${minutes} min`;
 }
 
 function fineTuningLines({ fineTuning }: RunStart): string[] {

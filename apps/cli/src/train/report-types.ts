@@ -17,6 +17,8 @@ export interface RunStart {
   readonly parameters: number;
   readonly imageSize: readonly [height: number, width: number];
   readonly epochs: number;
+  /** What the epochs were fitted to. */
+  readonly minutes: number | undefined;
   readonly batch: number;
   readonly optimizer: string;
   readonly learningRate: number;

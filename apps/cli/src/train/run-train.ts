@@ -17,6 +17,7 @@ import { runFiles } from '../run-folder/layout.ts';
 import { trainedParameters } from '../weights/fine-tune-settings.ts';
 import { loadBackbone, startFrom } from '../weights/start-weights.ts';
 import { withBackend } from '../with-backend.ts';
+import { fitEpochs } from './fit-epochs.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -103,8 +104,8 @@ async function takeFolderAndTrain(
   checked: Omit<Prepared, 'writer' | 'resume'>,
   session: Session,
 ): Promise<void> {
-  const { settings, card } = checked;
-  let { dataset } = checked;
+  const { card } = checked;
+  let { settings, dataset } = checked;
   const { plan, unlock } = await takeFolder(checked.plan, session.options, session.io.cwd);
   const { folder, resumes } = plan;
   try {
@@ -112,16 +113,46 @@ async function takeFolderAndTrain(
     const resume = resumes ? await loadCheckpoint(folder) : undefined;
     checkUnfinished(plan, settings, resume);
     if (!resumes) {
+      settings = await withFittingEpochs({ ...checked, plan }, session);
       await writer.begin(settings, runManifest(dataset, settings));
       // In the manifest's order, as a resumed run reads it: the batches depend on it.
       dataset = await openManifest(folder, session.signal);
     }
-    await trainPrepared({ ...checked, plan, dataset, writer, resume }, session);
+    await trainPrepared({ ...checked, plan, settings, dataset, writer, resume }, session);
   } finally {
     unlock();
     // Left empty where nothing could be written; else this does nothing.
     await rmdir(folder).catch(() => undefined);
   }
+}
+
+/** Decides on the epochs where the user has given minutes. */
+async function withFittingEpochs(
+  { settings, dataset, card, startState }: Omit<Prepared, 'writer' | 'resume'>,
+  { options, signal }: Session,
+): Promise<CompleteSettings> {
+  const { minutes } = settings;
+  if (minutes === undefined) return settings;
+  const model = freshModel(settings, card, startState);
+  const data = openTrainingData(dataset, settings, card, options.workers);
+  try {
+    const { classes } = dataset;
+    const { epochs } = await fitEpochs({ minutes, settings, model, classes, ...data, signal });
+    return { ...settings, epochs: Math.min(epochs, settings.epochs) };
+  } finally {
+    await data.close();
+    model.dispose();
+  }
+}
+
+function freshModel(
+  { seed }: CompleteSettings,
+  { config }: ModelCard,
+  startState: StateDict | undefined,
+): ResNet {
+  const model = ResNet.init(config, { seed, zeroInitResidual: recipe.zeroInitResidual });
+  if (startState !== undefined) loadBackbone(model, startState);
+  return model;
 }
 
 async function openData(
@@ -155,13 +186,9 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
   const { plan, settings, dataset, card, writer, resume } = prepared;
   const { io, options, reporter, signal } = session;
   const began = performance.now();
-  const model = ResNet.init(card.config, {
-    seed: settings.seed,
-    zeroInitResidual: recipe.zeroInitResidual,
-  });
+  const model = freshModel(settings, card, prepared.startState);
   const data = openTrainingData(dataset, settings, card, options.workers);
   try {
-    if (prepared.startState !== undefined) loadBackbone(model, prepared.startState);
     reportStart(prepared, session);
     const { stopped, best } = await trainingLoop({
       settings,
@@ -212,6 +239,7 @@ function reportStart(prepared: Prepared, { io, reporter }: Session): void {
     parameters: parameterCount(card.config),
     imageSize: settings.imageSize,
     epochs: settings.epochs,
+    minutes: settings.minutes,
     batch: settings.batch,
     optimizer: settings.optimizer,
     learningRate: settings.learningRate,

@@ -20,7 +20,10 @@ export interface TrainSettings {
   readonly val: number;
   readonly groupBy: string | undefined;
   readonly model: string;
+  /** Not yet fitted to {@link minutes}: at most so many. */
   readonly epochs: number;
+  /** What training may take; the epochs are fitted to it before the first. */
+  readonly minutes?: number;
   readonly batch: number;
   /** Undefined until the pictures have been looked at. */
   readonly imageSize: readonly [height: number, width: number] | undefined;
@@ -52,7 +55,8 @@ export function newSettings(data: string, options: TrainOptions): TrainSettings 
     val: options.val ?? recipe.val,
     groupBy: options.groupBy?.source,
     model: options.model ?? recipe.model,
-    epochs: options.epochs ?? recipe.epochs,
+    epochs: options.epochs ?? (options.minutes === undefined ? recipe.epochs : Infinity),
+    ...(options.minutes !== undefined && { minutes: options.minutes }),
     batch,
     imageSize: options.imageSize,
     seed: options.seed ?? recipe.seed,
