@@ -1,0 +1,1 @@
+import '@resnet/test-config/matchers';
