@@ -7,6 +7,8 @@ export {
   type PoolGeometry,
   type Shape4D,
 } from './geometry.ts';
+export { compile, type Executable } from './graph/compile.ts';
+export type { FusedConvOp, Graph, GraphNode, GraphOp } from './graph/graph.ts';
 export {
   batchNormInference,
   batchNormTraining,
@@ -15,6 +17,7 @@ export {
 } from './ops/batch-norm.ts';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.ts';
 export { add, multiply, sigmoid } from './ops/elementwise.ts';
+export { fusedConv2d, type FusedConv2dOptions } from './ops/fused-conv2d.ts';
 export { linear } from './ops/linear.ts';
 export { mean } from './ops/mean.ts';
 export { padChannels } from './ops/pad-channels.ts';
@@ -38,6 +41,7 @@ export type {
   BatchNormGradients,
   BatchNormSaved,
   BatchNormSettings,
+  ConvEpilogue,
   MovingAverage,
   Primitives,
   SgdSettings,

@@ -1,8 +1,19 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { AveragePoolGeometry, ConvGeometry, PoolGeometry, Shape4D } from './geometry.ts';
+import type { Executable } from './graph/compile.ts';
+import type { Graph } from './graph/graph.ts';
 
 export type Activation = 'none' | 'relu';
+
+/** What follows a convolution in the same pass: `activation(y + bias + addend)`. */
+export interface ConvEpilogue {
+  /** `[Co]` */
+  readonly bias: tf.Tensor1D | undefined;
+  /** Of the output's shape. */
+  readonly addend: tf.Tensor4D | undefined;
+  readonly activation: Activation;
+}
 
 export interface BatchNormSettings {
   /** Added to the variance under the root; torch's default is 1e-5, tfjs's another: always given. */
@@ -81,6 +92,13 @@ export interface MovingAverage {
  */
 export interface Primitives {
   conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D;
+  /** For inference. */
+  fusedConv2d(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    geometry: ConvGeometry,
+    epilogue: ConvEpilogue,
+  ): tf.Tensor4D;
   /** The gradient by x, from `dy` `[N, Ho, Wo, Co]` and x's shape. */
   conv2dInputGradient(
     dy: tf.Tensor4D,
@@ -173,4 +191,11 @@ export interface Primitives {
   adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void;
   /** `average += weight * (value - average)`: running statistics, moving averages of weights. */
   movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void;
+
+  /**
+   * A whole graph made ready, for backends that gain by seeing it whole. Takes over the graph's
+   * tensors, unless it answers undefined: then nothing has happened, and the graph is run operation
+   * by operation.
+   */
+  readonly compile?: ((graph: Graph) => Executable | undefined) | undefined;
 }

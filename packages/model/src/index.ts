@@ -3,6 +3,8 @@ export { parseConfig, resnetConfig, type ResNetConfig } from './config.ts';
 export { ModelError, type ModelErrorCode } from './errors.ts';
 export type { ForwardOptions } from './forward.ts';
 export type { HostTensor, StateDict } from './host-tensor.ts';
+export { foldBatchNorm } from './inference/fold-batch-norm.ts';
+export type { InferenceNet } from './inference/inference-net.ts';
 export { initialState, type InitOptions } from './init.ts';
 export { layerTable, type LayerRow } from './layer-table.ts';
 export { compareStateDict, type LoadReport, type Mismatch } from './load-report.ts';

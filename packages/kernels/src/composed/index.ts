@@ -2,6 +2,7 @@ import type { Primitives } from '../primitives.ts';
 import * as activation from './activation.ts';
 import * as batchNorm from './batch-norm.ts';
 import { convolution } from './convolution.ts';
+import { fusedConv2d } from './fused-convolution.ts';
 import * as linear from './linear.ts';
 import * as loss from './loss.ts';
 import * as optimizer from './optimizer.ts';
@@ -12,6 +13,7 @@ export const composed: Primitives = {
   ...activation,
   ...batchNorm,
   ...convolution,
+  fusedConv2d,
   ...linear,
   ...loss,
   ...optimizer,
