@@ -15,5 +15,9 @@ export const shared = {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // Rolldown would print again, with white space, what esbuild has minified.
+    rolldownOptions: { output: { minify: false } },
+  },
 } satisfies UserConfig;

@@ -18,6 +18,10 @@ export type WebPredictorErrorCode =
   /** The net does not end in an average pool and a linear classifier. */
   | 'MAP_UNSUPPORTED'
   | 'OPTION_INVALID'
+  /** The browser gives no more memory. */
+  | 'OUT_OF_MEMORY'
+  /** A fault of this package: worth a report. */
+  | 'INTERNAL'
   | 'DISPOSED';
 
 export class WebPredictorError extends Error {

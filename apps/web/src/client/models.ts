@@ -1,0 +1,99 @@
+import type { ModelFiles } from '../protocol.ts';
+import type { BackendName, LoadProgress, ModelInfo, ModelLimits } from '../types.ts';
+import type { Engine } from './engine.ts';
+import { holdEngine } from './engines.ts';
+import { Shared, type Hold } from './shared.ts';
+
+/** A model that an engine holds. */
+export interface Model {
+  readonly engine: Engine;
+  /** By which the engine knows it. */
+  readonly id: number;
+  readonly info: ModelInfo;
+}
+
+export interface ModelRequest {
+  readonly files: ModelFiles;
+  readonly key: unknown;
+  readonly cache: boolean;
+  readonly limits: ModelLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+type Listener = (progress: LoadProgress) => void;
+
+/** What one engine holds, by what it was loaded from; and who wants to know of its loading. */
+interface Shelf {
+  readonly models: Shared<unknown, Model>;
+  readonly listeners: Map<unknown, Set<Listener>>;
+}
+
+const shelves = new WeakMap<Engine, Shelf>();
+let lastId = 0;
+
+/**
+ * A model on a backend. Those of one URL are loaded once.
+ *
+ * @throws WebPredictorError as `loadPredictor` does; BackendLostError; the signal's reason
+ */
+export async function holdModel(
+  backend: 'auto' | BackendName,
+  request: ModelRequest,
+): Promise<Hold<Model>> {
+  const { signal, onProgress, limits } = request;
+  onProgress?.({ stage: 'backend', loaded: 0, total: 1 });
+  const engine = await holdEngine(backend, signal);
+  onProgress?.({ stage: 'backend', loaded: 1, total: 1 });
+  const { models, listeners } = shelfOf(engine.value);
+  const key = typeof request.key === 'string' ? `${request.key} ${JSON.stringify(limits)}` : {};
+  const watching = listeners.get(key) ?? new Set<Listener>();
+  listeners.set(key, watching);
+  if (onProgress !== undefined) watching.add(onProgress);
+  try {
+    const model = await models.hold(
+      key,
+      (cancel) => load(engine.value, request, cancel, watching),
+      signal,
+    );
+    const release = (): void => {
+      model.release();
+      engine.release();
+    };
+    return { value: model.value, release };
+  } catch (error) {
+    engine.release();
+    throw error;
+  } finally {
+    if (onProgress !== undefined) watching.delete(onProgress);
+    if (watching.size === 0) listeners.delete(key);
+  }
+}
+
+async function load(
+  engine: Engine,
+  { files, cache, limits }: ModelRequest,
+  signal: AbortSignal,
+  watching: ReadonlySet<Listener>,
+): Promise<Model> {
+  const id = ++lastId;
+  const info = await engine.ask<'load'>(
+    { type: 'load', model: id, files, cache, limits },
+    {
+      signal,
+      onProgress: (progress) => {
+        for (const listener of watching) listener(progress);
+      },
+    },
+  );
+  return { engine, id, info };
+}
+
+function shelfOf(engine: Engine): Shelf {
+  const known = shelves.get(engine);
+  if (known !== undefined) return known;
+  const models = new Shared<unknown, Model>(({ id }) => engine.unload(id));
+  const shelf: Shelf = { models, listeners: new Map() };
+  shelves.set(engine, shelf);
+  return shelf;
+}

@@ -1,0 +1,41 @@
+import type { Raster } from '@resnet/image';
+
+/** Wide enough for any picture: canvases end at 16,384 in some browsers, and area costs memory. */
+const tileWidth = 4096;
+const tileHeight = 512;
+
+/**
+ * A bitmap's pixels as RGB over white, which is what a viewer shows of what is transparent; read
+ * tile by tile, so that the canvas stays small beside the picture.
+ */
+export function rasterOf(bitmap: ImageBitmap): Raster {
+  const { width, height } = bitmap;
+  const data = new Uint8Array(width * height * 3);
+  const canvas = new OffscreenCanvas(Math.min(width, tileWidth), Math.min(height, tileHeight));
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
+  context.fillStyle = '#fff';
+  for (let top = 0; top < height; top += tileHeight) {
+    for (let left = 0; left < width; left += tileWidth) {
+      const columns = Math.min(tileWidth, width - left);
+      const rows = Math.min(tileHeight, height - top);
+      context.fillRect(0, 0, columns, rows);
+      context.drawImage(bitmap, left, top, columns, rows, 0, 0, columns, rows);
+      copyRgb(context.getImageData(0, 0, columns, rows), data, (top * width + left) * 3, width * 3);
+    }
+  }
+  return { width, height, data };
+}
+
+function copyRgb(tile: ImageData, to: Uint8Array, start: number, stride: number): void {
+  const { width, height, data } = tile;
+  let from = 0;
+  for (let y = 0; y < height; y++) {
+    let position = start + y * stride;
+    for (let x = 0; x < width; x++) {
+      to[position++] = data[from]!;
+      to[position++] = data[from + 1]!;
+      to[position++] = data[from + 2]!;
+      from += 4;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { serve } from './serve.ts';
+import { startWasm } from './wasm-backend.ts';
+
+serve(startWasm);

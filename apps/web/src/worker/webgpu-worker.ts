@@ -1,0 +1,4 @@
+import { serve } from './serve.ts';
+import { startWebgpu } from './webgpu-backend.ts';
+
+serve(startWebgpu);
