@@ -1,6 +1,9 @@
 import { defineConfig } from 'vite';
 
+import { offlineManifest, strictPolicy } from './build/page.ts';
 import { isolationHeaders, shared } from './build/shared.ts';
+
+const outDir = 'dist-page';
 
 /**
  * The page, as a folder of static files for any host: `dist-page`. It finds its files beside
@@ -10,7 +13,18 @@ import { isolationHeaders, shared } from './build/shared.ts';
 export default defineConfig({
   ...shared,
   base: process.env['RESNET_BASE'] ?? './',
-  build: { ...shared.build, outDir: 'dist-page' },
+  build: {
+    ...shared.build,
+    outDir,
+    rollupOptions: {
+      input: { index: 'index.html', sw: 'src/page/offline/sw.ts' },
+      output: {
+        // A service worker keeps its name: browsers look for the new build under the old address.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+  plugins: [strictPolicy(), offlineManifest(outDir)],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
 });

@@ -62,7 +62,8 @@ export function manifestOf(folder: string): Manifest {
     .sort();
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
-  const isOf = (name: string) => (file: string) => file.startsWith('assets/') && file.includes(name);
+  const isOf = (name: string) => (file: string) =>
+    file.startsWith('assets/') && file.includes(name);
   const isModel = (file: string): boolean => file.startsWith('models/');
   const wasm = files.filter(isOf('wasm'));
   const webgpu = files.filter(isOf('webgpu'));

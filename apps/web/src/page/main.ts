@@ -1,1 +1,3 @@
-import '../index.ts';
+import { createPage } from './page.ts';
+
+createPage();

@@ -1,0 +1,61 @@
+/**
+ * An element of the page's own markup, of the type given.
+ *
+ * @throws Error where index.html and the script have parted
+ */
+export function byId(id: string): HTMLElement;
+export function byId<E extends HTMLElement>(id: string, type: new () => E): E;
+export function byId(id: string, type: new () => HTMLElement = HTMLElement): HTMLElement {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
+  return element;
+}
+
+type Attributes = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * An element with attributes and children. Strings become text, never HTML: labels and file names
+ * are a stranger's.
+ */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const svg = 'http://www.w3.org/2000/svg';
+
+/** One of the symbols at the end of index.html. */
+export function icon(name: string): SVGElement {
+  const element = document.createElementNS(svg, 'svg');
+  element.setAttribute('class', 'icon');
+  element.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(svg, 'use');
+  use.setAttribute('href', `#icon-${name}`);
+  element.append(use);
+  return element;
+}
+
+/** Text of a stranger, whose direction of writing stays its own. */
+export function foreign(text: string): HTMLElement {
+  return h('bdi', {}, text);
+}
+
+/** Sets text only where it differs: a screen reader is not told the same twice. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The element around what an event happened to that fits a selector. */
+export function closest({ target }: Event, selector: string): HTMLElement | undefined {
+  const found = target instanceof Element ? target.closest(selector) : undefined;
+  return found instanceof HTMLElement ? found : undefined;
+}
