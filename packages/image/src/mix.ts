@@ -5,11 +5,11 @@ import { checkOption, type Rect } from './raster.ts';
 /** A batch of normalised images with soft targets, changed in place by {@link mixup} and {@link cutmix}. */
 export interface MixableBatch {
   readonly size: number;
-  /** [size, height, width, 3]. */
+  /** `[size, height, width, 3]`. */
   readonly images: Float32Array;
   readonly height: number;
   readonly width: number;
-  /** [size, classes]: one-hot or soft. */
+  /** `[size, classes]`: one-hot or soft. */
   readonly targets: Float32Array;
 }
 
