@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 import { findChromium } from '../../tooling/test-config/browser.ts';
+import { cliAnswers } from './build/cli-answers.ts';
 import { isolationHeaders, shared } from './build/shared.ts';
 
 const found = findChromium();
@@ -46,6 +47,7 @@ export default defineConfig({
                 hookTimeout: 120_000,
                 browser: {
                   enabled: true,
+                  commands: { cliAnswers },
                   headless: true,
                   screenshotFailures: false,
                   provider: playwright({

@@ -1,5 +1,14 @@
 import { evalTransform, type EvalFunction, type Raster } from '@resnet/image';
-import { classifierPrefix, readSafetensors, ResNet, type ModelCard } from '@resnet/model';
+import {
+  classifierPrefix,
+  foldBatchNorm,
+  readSafetensors,
+  ResNet,
+  type InferenceNet,
+  type ModelCard,
+  type ResNetConfig,
+  type StateDict,
+} from '@resnet/model';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { activationMap, hasActivationMaps, type ActivationMap } from './activation-map.ts';
@@ -52,15 +61,15 @@ const unlimited: ModelLimits = {
 export class Predictor {
   /** What the folder's `config.json` says. */
   readonly card: ModelCard;
-  readonly #model: ResNet;
+  readonly #net: InferenceNet;
   readonly #transform: EvalFunction;
   /** The classifier's weights [classes, channels], where maps are made of them. */
   readonly #classifier: Float32Array | undefined;
   #isDisposed = false;
 
-  private constructor(card: ModelCard, model: ResNet, classifier: Float32Array | undefined) {
+  private constructor(card: ModelCard, net: InferenceNet, classifier: Float32Array | undefined) {
     this.card = card;
-    this.#model = model;
+    this.#net = net;
     this.#classifier = classifier;
     const { inputSize, mean, std, interpolation, cropPct } = card.pretrainedCfg;
     const [, height, width] = inputSize;
@@ -88,11 +97,11 @@ export class Predictor {
     const { card } = inspectModel(config, limits);
     const { tensors } = readSafetensors(weights);
     checkWeights(tensors);
-    const model = ResNet.fromStateDict(card.config, tensors);
-    if (!hasActivationMaps(card.config)) return new Predictor(card, model, undefined);
+    const net = folded(card.config, tensors);
+    if (!hasActivationMaps(card.config)) return new Predictor(card, net, undefined);
     const { data } = tensors.get(`${classifierPrefix(card.config)}.weight`)!;
     // A copy: the file's other bytes need not stay for it.
-    return new Predictor(card, model, Float32Array.from(data, Number));
+    return new Predictor(card, net, Float32Array.from(data, Number));
   }
 
   /** The `topK` most probable classes of a picture, most probable first. */
@@ -135,7 +144,7 @@ export class Predictor {
   async probabilities(images: readonly Float32Array[]): Promise<number[][]> {
     this.#checkAlive();
     if (images.length === 0) return [];
-    const logits = tf.tidy(() => this.#model.forward(this.#batch('probabilities', images)));
+    const logits = tf.tidy(() => this.#net.forward(this.#batch('probabilities', images)));
     const values = await logits.data();
     logits.dispose();
     const classes = this.card.config.numClasses;
@@ -171,8 +180,8 @@ export class Predictor {
       );
     }
     const [features, logits] = tf.tidy(() => {
-      const map = this.#model.forwardFeatures(this.#batch('explain', [image]));
-      return [map, this.#model.forwardHead(map)] as const;
+      const map = this.#net.forwardFeatures(this.#batch('explain', [image]));
+      return [map, this.#net.forwardHead(map)] as const;
     });
     const [, height, width, channels] = features.shape;
     const [values, output] = await Promise.all([features.data<'float32'>(), logits.data()]);
@@ -186,7 +195,7 @@ export class Predictor {
   /** Frees the weights. Doing it again does nothing. */
   dispose(): void {
     this.#isDisposed = true;
-    this.#model.dispose();
+    this.#net.dispose();
   }
 
   #checkAlive(): void {
@@ -209,6 +218,15 @@ export class Predictor {
       batch.set(image, i * size);
     });
     return tf.tensor4d(batch, [images.length, height, width, channels]);
+  }
+}
+
+function folded(config: ResNetConfig, state: StateDict): InferenceNet {
+  const model = ResNet.fromStateDict(config, state);
+  try {
+    return foldBatchNorm(model);
+  } finally {
+    model.dispose();
   }
 }
 

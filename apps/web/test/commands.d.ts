@@ -1,0 +1,7 @@
+import type { CliAnswers } from '../build/cli-answers.ts';
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    cliAnswers: () => Promise<CliAnswers>;
+  }
+}
