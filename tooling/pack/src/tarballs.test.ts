@@ -87,7 +87,7 @@ describe.each(names)('%s', (name) => {
         })
         .map((source) => `${path}: ${source}`);
     });
-    expect(lost, 'of files since removed? pnpm run clean, and build again').toEqual([]);
+    expect(lost, 'of files since removed? pnpm run clean:dist, and build again').toEqual([]);
   });
 });
 
