@@ -23,8 +23,8 @@ export interface BatchNormSettings {
 }
 
 /**
- * What `batchNormTraining` keeps for `batchNormGradient`: two tensors `[C]` whose meaning is the
- * backend's own (mean and inverse standard deviation in the composed version). A backend that
+ * What `batchNormTraining` keeps for `batchNormGradient`: two vectors whose meaning (and length)
+ * is the backend's own (mean and inverse standard deviation in the composed version). A backend that
  * overrides one of the two functions therefore overrides both.
  */
 export type BatchNormSaved = readonly [tf.Tensor1D, tf.Tensor1D];

@@ -13,8 +13,11 @@ import type { Target } from './targets.ts';
 // The N-API level that the package asks for at most; an addon built for it runs on every Node since 16.
 const napiLevel = 8;
 const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
-/** An addon of our own, built beside; see its comments. */
-const processSource = fileURLToPath(new URL('../binding/process.cc', import.meta.url));
+/** Addons of our own, built beside: see their comments. */
+const ownSources = {
+  process: [fileURLToPath(new URL('../binding/process.cc', import.meta.url))],
+  kernels: sourcesIn(fileURLToPath(new URL('../binding/kernels/', import.meta.url))),
+};
 
 /** Where the addon for a package's sources lies in an installation, built or not. */
 export function addonPath(installation: string, tfjs: TfjsPackage): string {
@@ -28,8 +31,14 @@ function sourcesKey(tfjs: TfjsPackage): string {
   for (const file of readdirSync(folder).sort()) {
     hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
   }
-  hash.update(readFileSync(processSource));
+  for (const file of Object.values(ownSources).flat()) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
+}
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .sort()
+    .map((file) => join(folder, file));
 }
 
 export interface BuildOptions {
@@ -58,9 +67,14 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
   const built = join(work, 'tfjs_binding.node');
   const { cc, framework } = options.target.libraries;
   const libraries = [cc, framework].map((file) => join(libraryFolder(installation), file));
+  const isCompiled = (file: string): boolean => file.endsWith('.cc');
   for (const [inputs, output] of [
     [[...sources.map((file) => join(tfjs.folder, 'binding', file)), ...libraries], built],
-    [[processSource, `-DFRAMEWORK="${framework}"`], processAddonBeside(built)],
+    [[...ownSources.process, `-DFRAMEWORK="${framework}"`], ownAddonBeside(built, 'process')],
+    [
+      [...ownSources.kernels.filter(isCompiled), ...kernelOptimisation, ...libraries],
+      ownAddonBeside(built, 'kernels'),
+    ],
   ] as const) {
     const result = await run(compiler, compilerArguments(options, inputs, output), { signal });
     if (result.code !== 0) {
@@ -76,9 +90,12 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
   return addon;
 }
 
-/** Where the addon that prepares the process lies, given the package's own. */
-export function processAddonBeside(addon: string): string {
-  return join(dirname(addon), 'process.node');
+// Loops become vector code, ones with a comparison too: nobody looks at the floating-point flags.
+const kernelOptimisation = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-pthread'];
+
+/** Where an addon of our own lies, given the package's. */
+export function ownAddonBeside(addon: string, name: 'process' | 'kernels'): string {
+  return join(dirname(addon), `${name}.node`);
 }
 
 function compilerArguments(

@@ -5,7 +5,7 @@ import util from 'node:util';
 
 import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
 
-import { processAddonBeside } from './addon.ts';
+import { ownAddonBeside } from './addon.ts';
 import { messageOf, NativeError } from './errors.ts';
 import { installedAddon } from './installations.ts';
 import { linkAddon } from './link.ts';
@@ -42,9 +42,9 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   restoreUtilHelpers();
   try {
-    const processAddon = processAddonBeside(realpathSync(tfjs.addon));
-    if (existsSync(processAddon)) createRequire(import.meta.url)(processAddon);
+    const own = ownAddons(realpathSync(tfjs.addon));
     const module: Tensorflow = createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder);
+    own.process?.releaseUnusedPages();
     return module;
   } catch (error) {
     throw new NativeError(
@@ -54,6 +54,25 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
       { cause: error },
     );
   }
+}
+
+interface ProcessAddon {
+  releaseUnusedPages(): void;
+}
+
+/** Loads what is built beside the package's addon, before it. One of another version may lack them. */
+function ownAddons(addon: string): { readonly process?: ProcessAddon } {
+  const require = createRequire(import.meta.url);
+  const [processAddon, kernels] = [
+    ownAddonBeside(addon, 'process'),
+    ownAddonBeside(addon, 'kernels'),
+  ];
+  // In this order: the first keeps the second's loading of TensorFlow quiet.
+  const process: ProcessAddon | undefined = existsSync(processAddon)
+    ? require(processAddon)
+    : undefined;
+  if (existsSync(kernels)) require(kernels);
+  return process !== undefined && 'releaseUnusedPages' in process ? { process } : {};
 }
 
 function notProvisioned(tfjs: TfjsPackage): NativeError {

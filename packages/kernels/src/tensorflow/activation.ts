@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type } from './attributes.ts';
 import { run } from './backend.ts';
+import { hasOwnOperations } from './own-operations.ts';
 
 /** tfjs's own gradient is `Step` and `Mul`, five operations; it took 15-20 % of a training step. */
 export function reluGradient<T extends tf.Tensor>(dy: T, output: T): T {
@@ -13,6 +14,7 @@ export function relu<T extends tf.Tensor>(x: T): T {
 }
 
 export function addRelu<T extends tf.Tensor>(a: T, b: T): T {
+  if (hasOwnOperations()) return run('ResnetAddRelu', [type('T', 'float32')], [a, b]);
   const sum = run('AddV2', [type('T', 'float32')], [a, b]);
   const output = run<T>('Relu', [type('T', 'float32')], [sum]);
   tf.dispose(sum);

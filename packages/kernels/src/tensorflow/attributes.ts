@@ -2,9 +2,13 @@ import { tensorflow, type Attribute } from './backend.ts';
 
 // Attribute types are numbers that only the addon knows: attributes can be made when one is loaded.
 
-export function type(name: string, value: 'float32' | 'int32'): Attribute {
+/** TensorFlow's number for bfloat16, which the addon has no name for. */
+export const bfloat16 = 14;
+
+export function type(name: string, value: 'float32' | 'bfloat16' | 'int32'): Attribute {
   const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = tensorflow().binding;
-  return { name, type: TF_ATTR_TYPE, value: value === 'float32' ? TF_FLOAT : TF_INT32 };
+  const types = { float32: TF_FLOAT, bfloat16, int32: TF_INT32 };
+  return { name, type: TF_ATTR_TYPE, value: types[value] };
 }
 
 export function text(name: string, value: string): Attribute {
@@ -17,6 +21,10 @@ export function float(name: string, value: number): Attribute {
 
 export function flag(name: string, value: boolean): Attribute {
   return { name, type: tensorflow().binding.TF_ATTR_BOOL, value };
+}
+
+export function integer(name: string, value: number): Attribute {
+  return { name, type: tensorflow().binding.TF_ATTR_INT, value };
 }
 
 /** A list of whole numbers. */

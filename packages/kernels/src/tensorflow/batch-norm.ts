@@ -10,6 +10,7 @@ import { relu, reluGradient } from './activation.ts';
 import { flag, float, text, type } from './attributes.ts';
 import { execute, type Attribute, type Operand } from './backend.ts';
 import { nothing } from './constants.ts';
+import { hasOwnOperations } from './own-operations.ts';
 
 function attributes(epsilon: number, training: boolean): Attribute[] {
   return [
@@ -79,12 +80,25 @@ function throughActivation(
   return gradients;
 }
 
+/** Output, mean, variance and the two that the gradient needs. */
+type OwnResults = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+
+function ownAttributes({ epsilon, activation }: BatchNormSettings): Attribute[] {
+  return [type('T', 'float32'), float('epsilon', epsilon), flag('relu', activation === 'relu')];
+}
+
 export function batchNormTraining(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
   settings: BatchNormSettings,
 ): BatchNormForward {
+  if (hasOwnOperations()) {
+    const results = execute('ResnetBatchNorm', ownAttributes(settings), [x, scale, offset], 5);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the operation's ranks
+    const [result, average, spread, ...saved] = results as OwnResults;
+    return { output: result, mean: average, variance: spread, saved };
+  }
   // Without a running average to continue, mean and variance come in empty. The variance that
   // comes out is unbiased, and what is kept for the gradient (a variance on CPU, an inverse
   // deviation on CUDA) is the gradient operation's own business. On CPU the sums are plain float32
@@ -107,6 +121,13 @@ export function batchNormGradient(
   output: tf.Tensor4D | undefined,
   settings: BatchNormSettings,
 ): BatchNormGradients {
+  if (hasOwnOperations()) {
+    const operands = [dy, x, scale, ...saved];
+    const results = execute('ResnetBatchNormGrad', ownAttributes(settings), operands, 3);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the operation's ranks
+    const [dx, dScale, dOffset] = results as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+    return { x: dx, scale: dScale, offset: dOffset };
+  }
   return throughActivation(dy, output, settings, (upstream) =>
     fusedGradient(upstream, x, scale, saved, settings.epsilon, true),
   );

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PoolGeometry } from '../geometry.ts';
-import { integers, text, type } from './attributes.ts';
+import { integer, integers, text, type } from './attributes.ts';
 import { run, type Attribute } from './backend.ts';
+import { hasOwnOperations } from './own-operations.ts';
 import { crop, isSame, pad } from './padding.ts';
 
 /** The lowest float32: a padded pixel never wins. */
@@ -18,6 +19,15 @@ function attributes({ kernelSize, stride }: PoolGeometry, padding: 'SAME' | 'VAL
   ];
 }
 
+function ownAttributes({ kernelSize, stride, padding }: PoolGeometry): Attribute[] {
+  return [
+    type('T', 'float32'),
+    integer('size', kernelSize),
+    integer('stride', stride),
+    integer('padding', padding),
+  ];
+}
+
 /** TensorFlow's own padding leaves pixels outside out, as torch does. */
 function paddingWord(x: tf.Tensor4D, geometry: PoolGeometry): 'SAME' | 'VALID' | undefined {
   if (geometry.padding === 0) return 'VALID';
@@ -29,6 +39,7 @@ function paddingWord(x: tf.Tensor4D, geometry: PoolGeometry): 'SAME' | 'VALID' |
 }
 
 export function maxPool2d(x: tf.Tensor4D, geometry: PoolGeometry): tf.Tensor4D {
+  if (hasOwnOperations()) return run('ResnetMaxPool', ownAttributes(geometry), [x]);
   const word = paddingWord(x, geometry);
   if (word !== undefined) return run('MaxPool', attributes(geometry, word), [x]);
   const padded = pad(x, geometry.padding, lowest);
@@ -43,6 +54,9 @@ export function maxPool2dGradient(
   output: tf.Tensor4D,
   geometry: PoolGeometry,
 ): tf.Tensor4D {
+  if (hasOwnOperations()) {
+    return run('ResnetMaxPoolGrad', ownAttributes(geometry), [dy, x, output]);
+  }
   const word = paddingWord(x, geometry);
   if (word !== undefined) {
     return run('MaxPoolGrad', attributes(geometry, word), [x, output, dy]);

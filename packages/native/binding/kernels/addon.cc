@@ -1,0 +1,50 @@
+// Operations of our own for TensorFlow, where its own take several passes over memory for what one
+// can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing but the
+// list of their names.
+#include <mutex>
+
+#include <node_api.h>
+
+#include "operation.h"
+
+namespace resnet {
+
+bool define(const Definition& definition) {
+  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(definition.name);
+  for (const char* input : definition.inputs) TF_OpDefinitionBuilderAddInput(op, input);
+  for (const char* output : definition.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
+  for (const char* attribute : definition.attributes) {
+    TF_OpDefinitionBuilderAddAttr(op, attribute);
+  }
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(
+      op, [](TF_ShapeInferenceContext* context, TF_Status* status) {
+        TF_ShapeInferenceContextSetUnknownShape(context, status);
+      });
+  Status status;
+  TF_RegisterOpDefinition(op, status);
+  for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
+    if (!status.ok()) return false;
+    TF_KernelBuilder* kernel = TF_NewKernelBuilder(definition.name, "CPU", definition.create,
+                                                   definition.compute, definition.destroy);
+    TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
+    if (status.ok()) TF_RegisterKernelBuilder(definition.name, kernel, status);
+  }
+  return status.ok();
+}
+
+}  // namespace resnet
+
+NAPI_MODULE_INIT() {
+  // TensorFlow's registries are the process's; Node initialises an addon once a thread that uses it.
+  static std::once_flag once;
+  static bool defined = false;
+  std::call_once(once, [] {
+    defined = resnet::define_batch_norm() && resnet::define_max_pool() &&
+              resnet::define_add_relu();
+  });
+  napi_value result;
+  if (napi_get_boolean(env, defined, &result) == napi_ok) {
+    napi_set_named_property(env, exports, "defined", result);
+  }
+  return exports;
+}

@@ -1,0 +1,298 @@
+// Batch norm over the rows of x [rows, channels] (images are [N, H, W, C]) with its ReLU, and its
+// gradient (Ioffe and Szegedy 2015), in two passes over memory each. ReLU's mask is computed again
+// from x: cheaper than reading the output.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "operation.h"
+#include "parallel.h"
+#include "vector.h"
+
+namespace resnet {
+namespace {
+
+struct BatchNorm {
+  float epsilon;
+  unsigned char relu;
+};
+
+void* create(TF_OpKernelConstruction* construction) {
+  auto* settings = new BatchNorm();
+  Status status;
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
+  if (status.ok()) {
+    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &settings->relu, status);
+  }
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
+  return settings;
+}
+
+void destroy(void* settings) { delete static_cast<BatchNorm*>(settings); }
+
+// What one channel is normalised by: (x - mean) * factor + offset.
+struct Affine {
+  const float* mean;
+  const float* factor;
+  const float* offset;
+};
+
+// Sums are float32 over this many rows, then go on in double.
+constexpr int64_t block = 32;
+
+// A fixed partition of the rows, whatever the number of threads, so that sums keep their order.
+struct Chunks {
+  Chunks(int64_t rows, int64_t channels)
+      : rows(rows), size(std::max((rows + 31) / 32, (16384 + channels - 1) / channels)) {}
+  int64_t count() const { return (rows + size - 1) / size; }
+  int64_t begin(int64_t i) const { return i * size; }
+  int64_t end(int64_t i) const { return std::min(rows, (i + 1) * size); }
+  const int64_t rows;
+  const int64_t size;
+};
+
+void flush(std::vector<float>& sums, double* totals) {
+  for (size_t i = 0; i < sums.size(); ++i) totals[i] += sums[i];
+  std::fill(sums.begin(), sums.end(), 0.0f);
+}
+
+// totals[c] = sum of x - shift, totals[C + c] = sum of its square.
+template <typename T>
+RESNET_INLINE void moments(const T* x, int64_t begin, int64_t end, int64_t channels,
+                           const float* __restrict shift, double* totals) {
+  std::vector<float> sums(2 * channels, 0.0f);
+  float* __restrict first = sums.data();
+  float* __restrict second = first + channels;
+  for (int64_t from = begin; from < end; from += block) {
+    for (int64_t row = from; row < std::min(end, from + block); ++row) {
+      const T* __restrict at = x + row * channels;
+      for (int64_t c = 0; c < channels; ++c) {
+        const float value = widen(at[c]) - shift[c];
+        first[c] += value;
+        second[c] += value * value;
+      }
+    }
+    flush(sums, totals);
+  }
+}
+
+template <bool relu, typename T>
+RESNET_INLINE void normalise(const T* x, T* y, int64_t begin, int64_t end, int64_t channels,
+                             const Affine& by) {
+  const float* __restrict mean = by.mean;
+  const float* __restrict factor = by.factor;
+  const float* __restrict offset = by.offset;
+  for (int64_t row = begin; row < end; ++row) {
+    const T* __restrict at = x + row * channels;
+    T* __restrict to = y + row * channels;
+    for (int64_t c = 0; c < channels; ++c) {
+      const float value = (widen(at[c]) - mean[c]) * factor[c] + offset[c];
+      to[c] = narrow<T>(relu ? rectified(value) : value);
+    }
+  }
+}
+
+// totals[c] = sum of g, totals[C + c] = sum of g (x - mean), g the gradient before the ReLU.
+template <bool relu, typename T>
+RESNET_INLINE void gradient_sums(const T* dy, const T* x, int64_t begin, int64_t end,
+                                 int64_t channels, const Affine& by, double* totals) {
+  const float* __restrict mean = by.mean;
+  const float* __restrict factor = by.factor;
+  const float* __restrict offset = by.offset;
+  std::vector<float> sums(2 * channels, 0.0f);
+  float* __restrict first = sums.data();
+  float* __restrict second = first + channels;
+  for (int64_t from = begin; from < end; from += block) {
+    for (int64_t row = from; row < std::min(end, from + block); ++row) {
+      const T* __restrict at = x + row * channels;
+      const T* __restrict upstream = dy + row * channels;
+      for (int64_t c = 0; c < channels; ++c) {
+        const float value = widen(at[c]) - mean[c];
+        const float above = widen(upstream[c]);
+        const float g = !relu || value * factor[c] + offset[c] > 0.0f ? above : 0.0f;
+        first[c] += g;
+        second[c] += g * value;
+      }
+    }
+    flush(sums, totals);
+  }
+}
+
+// dx = factor * (g - mean_g - (x - mean) * slope)
+template <bool relu, typename T>
+RESNET_INLINE void gradients(const T* dy, const T* x, T* dx, int64_t begin, int64_t end,
+                             int64_t channels, const Affine& by, const float* __restrict mean_g,
+                             const float* __restrict slope) {
+  const float* __restrict mean = by.mean;
+  const float* __restrict factor = by.factor;
+  const float* __restrict offset = by.offset;
+  for (int64_t row = begin; row < end; ++row) {
+    const T* __restrict at = x + row * channels;
+    const T* __restrict upstream = dy + row * channels;
+    T* __restrict to = dx + row * channels;
+    for (int64_t c = 0; c < channels; ++c) {
+      const float value = widen(at[c]) - mean[c];
+      const float above = widen(upstream[c]);
+      const float g = !relu || value * factor[c] + offset[c] > 0.0f ? above : 0.0f;
+      to[c] = narrow<T>(factor[c] * (g - mean_g[c] - value * slope[c]));
+    }
+  }
+}
+
+// The above for each type, compiled for several processors: templates cannot be.
+#define RESNET_BATCH_NORM_FOR(T)                                                                  \
+  RESNET_CLONES void run_moments(const T* x, int64_t begin, int64_t end, int64_t channels,        \
+                                 const float* shift, double* totals) {                            \
+    moments(x, begin, end, channels, shift, totals);                                              \
+  }                                                                                               \
+  RESNET_CLONES void run_normalise(const T* x, T* y, int64_t begin, int64_t end,                  \
+                                   int64_t channels, const Affine& by, bool relu) {               \
+    relu ? normalise<true>(x, y, begin, end, channels, by)                                        \
+         : normalise<false>(x, y, begin, end, channels, by);                                      \
+  }                                                                                               \
+  RESNET_CLONES void run_gradient_sums(const T* dy, const T* x, int64_t begin, int64_t end,       \
+                                       int64_t channels, const Affine& by, bool relu,             \
+                                       double* totals) {                                          \
+    relu ? gradient_sums<true>(dy, x, begin, end, channels, by, totals)                           \
+         : gradient_sums<false>(dy, x, begin, end, channels, by, totals);                         \
+  }                                                                                               \
+  RESNET_CLONES void run_gradients(const T* dy, const T* x, T* dx, int64_t begin, int64_t end,    \
+                                   int64_t channels, const Affine& by, bool relu,                 \
+                                   const float* mean_g, const float* slope) {                     \
+    relu ? gradients<true>(dy, x, dx, begin, end, channels, by, mean_g, slope)                    \
+         : gradients<false>(dy, x, dx, begin, end, channels, by, mean_g, slope);                  \
+  }
+RESNET_BATCH_NORM_FOR(float)
+RESNET_BATCH_NORM_FOR(bfloat16)
+
+// Runs `sum(chunk, totals)` for each chunk and adds up what they give, in their order.
+std::vector<double> summed(const Chunks& chunks, int64_t size,
+                           const std::function<void(int64_t, double*)>& sum) {
+  std::vector<double> parts(chunks.count() * size, 0.0);
+  parallel(chunks.count(), [&](int64_t i) { sum(i, parts.data() + i * size); });
+  std::vector<double> totals(size, 0.0);
+  for (int64_t i = 0; i < chunks.count(); ++i) {
+    for (int64_t j = 0; j < size; ++j) totals[j] += parts[i * size + j];
+  }
+  return totals;
+}
+
+template <typename T>
+void forward(const BatchNorm& settings, Run& run) {
+  const Tensor x(run.input(0)), scale(run.input(1)), offset(run.input(2));
+  if (!run.ok()) return;
+  const int64_t channels = scale.size();
+  if (!run.check(x.rank() == 4 && x.dim(3) == channels && offset.size() == channels &&
+                     x.size() > channels,
+                 "ResnetBatchNorm: x [N, H, W, C] of several values a channel, scale and offset [C]")) {
+    return;
+  }
+  const Tensor y(run.output(0, run.type(0), x.shape()));
+  const Tensor mean(run.output(1, TF_FLOAT, {channels}));
+  const Tensor variance(run.output(2, TF_FLOAT, {channels}));
+  const Tensor centre(run.output(3, TF_FLOAT, {channels}));
+  const Tensor rest(run.output(4, TF_FLOAT, {2 * channels}));
+  if (!run.ok()) return;
+
+  const T* values = x.data<T>();
+  const int64_t rows = x.size() / channels;
+  const Chunks chunks(rows, channels);
+  // Deviations from any value of the channel are no larger than the channel's spread, so that a
+  // large mean costs no precision.
+  std::vector<float> shift(channels), factor(channels);
+  for (int64_t c = 0; c < channels; ++c) shift[c] = widen(values[c]);
+  const std::vector<double> totals =
+      summed(chunks, 2 * channels, [&](int64_t i, double* to) {
+        run_moments(values, chunks.begin(i), chunks.end(i), channels, shift.data(), to);
+      });
+  for (int64_t c = 0; c < channels; ++c) {
+    const double deviation = totals[c] / rows;
+    const double squares = std::max(totals[channels + c] - totals[c] * deviation, 0.0);
+    const double inverse = 1 / std::sqrt(squares / rows + settings.epsilon);
+    mean.data<float>()[c] = centre.data<float>()[c] = static_cast<float>(shift[c] + deviation);
+    variance.data<float>()[c] = static_cast<float>(squares / (rows - 1));
+    rest.data<float>()[c] = static_cast<float>(inverse);
+    rest.data<float>()[channels + c] = offset.data<float>()[c];
+    factor[c] = scale.data<float>()[c] * static_cast<float>(inverse);
+  }
+  const Affine by{mean.data<float>(), factor.data(), offset.data<float>()};
+  parallel(chunks.count(), [&](int64_t i) {
+    run_normalise(values, y.data<T>(), chunks.begin(i), chunks.end(i), channels, by,
+                  settings.relu != 0);
+  });
+}
+
+template <typename T>
+void backward(const BatchNorm& settings, Run& run) {
+  const Tensor dy(run.input(0)), x(run.input(1)), scale(run.input(2));
+  const Tensor centre(run.input(3)), rest(run.input(4));
+  if (!run.ok()) return;
+  const int64_t channels = scale.size();
+  if (!run.check(x.rank() == 4 && x.dim(3) == channels && dy.size() == x.size() &&
+                     centre.size() == channels && rest.size() == 2 * channels,
+                 "ResnetBatchNormGrad: dy and x [N, H, W, C], scale [C], and what was saved")) {
+    return;
+  }
+  const Tensor dx(run.output(0, run.type(1), x.shape()));
+  const Tensor d_scale(run.output(1, TF_FLOAT, {channels}));
+  const Tensor d_offset(run.output(2, TF_FLOAT, {channels}));
+  if (!run.ok()) return;
+
+  const float* inverse = rest.data<float>();
+  std::vector<float> factor(channels), mean_g(channels), slope(channels);
+  for (int64_t c = 0; c < channels; ++c) factor[c] = scale.data<float>()[c] * inverse[c];
+  const Affine by{centre.data<float>(), factor.data(), inverse + channels};
+  const bool relu = settings.relu != 0;
+  const int64_t rows = x.size() / channels;
+  const Chunks chunks(rows, channels);
+  const std::vector<double> totals =
+      summed(chunks, 2 * channels, [&](int64_t i, double* to) {
+        run_gradient_sums(dy.data<T>(), x.data<T>(), chunks.begin(i), chunks.end(i), channels, by,
+                          relu, to);
+      });
+  for (int64_t c = 0; c < channels; ++c) {
+    d_offset.data<float>()[c] = static_cast<float>(totals[c]);
+    d_scale.data<float>()[c] = static_cast<float>(totals[channels + c] * inverse[c]);
+    mean_g[c] = static_cast<float>(totals[c] / rows);
+    slope[c] = static_cast<float>(totals[channels + c] / rows * inverse[c] * inverse[c]);
+  }
+  parallel(chunks.count(), [&](int64_t i) {
+    run_gradients(dy.data<T>(), x.data<T>(), dx.data<T>(), chunks.begin(i), chunks.end(i), channels,
+                  by, relu, mean_g.data(), slope.data());
+  });
+}
+
+void compute_forward(void* settings, TF_OpKernelContext* context) {
+  Run run(context);
+  const auto& batch_norm = *static_cast<BatchNorm*>(settings);
+  run.type(0) == TF_FLOAT ? forward<float>(batch_norm, run) : forward<bfloat16>(batch_norm, run);
+}
+
+void compute_backward(void* settings, TF_OpKernelContext* context) {
+  Run run(context);
+  const auto& batch_norm = *static_cast<BatchNorm*>(settings);
+  run.type(0) == TF_FLOAT ? backward<float>(batch_norm, run) : backward<bfloat16>(batch_norm, run);
+}
+
+}  // namespace
+
+bool define_batch_norm() {
+  const std::vector<const char*> attributes = {"T: {float, bfloat16}", "epsilon: float",
+                                               "relu: bool"};
+  return define({"ResnetBatchNorm",
+                 {"x: T", "scale: float", "offset: float"},
+                 {"y: T", "mean: float", "variance: float", "centre: float", "rest: float"},
+                 attributes,
+                 create,
+                 compute_forward,
+                 destroy}) &&
+         define({"ResnetBatchNormGrad",
+                 {"dy: T", "x: T", "scale: float", "centre: float", "rest: float"},
+                 {"dx: T", "d_scale: float", "d_offset: float"},
+                 attributes,
+                 create,
+                 compute_backward,
+                 destroy});
+}
+
+}  // namespace resnet

@@ -1,0 +1,93 @@
+#include "parallel.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace resnet {
+namespace {
+
+int thread_count() {
+  const char* wanted = std::getenv("TF_NUM_INTRAOP_THREADS");
+  if (wanted != nullptr && std::atoi(wanted) > 0) return std::atoi(wanted);
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  return processors > 0 ? processors : 1;
+}
+
+class Pool {
+ public:
+  Pool() : helpers_(thread_count() - 1) {
+    for (int i = 0; i < helpers_; ++i) std::thread([this] { serve(); }).detach();
+  }
+
+  void run(int64_t count, const std::function<void(int64_t)>& task) {
+    // Another thread's kernel (a Node worker's) has the helpers: this one works alone.
+    std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
+    if (helpers_ == 0 || count < 2 || !only.owns_lock()) {
+      for (int64_t i = 0; i < count; ++i) task(i);
+      return;
+    }
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      task_ = &task;
+      count_ = count;
+      next_ = 0;
+      working_ = helpers_;
+      ++round_;
+    }
+    begin_.notify_all();
+    take();
+    std::unique_lock<std::mutex> lock(mutex_);
+    end_.wait(lock, [this] { return working_ == 0; });
+  }
+
+ private:
+  void take() {
+    for (int64_t i; (i = next_.fetch_add(1)) < count_;) (*task_)(i);
+  }
+
+  void serve() {
+    uint64_t seen = 0;
+    for (;;) {
+      {
+        std::unique_lock<std::mutex> lock(mutex_);
+        begin_.wait(lock, [&] { return round_ != seen; });
+        seen = round_;
+      }
+      take();
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (--working_ == 0) end_.notify_one();
+    }
+  }
+
+  const int helpers_;
+  std::mutex busy_;
+  std::mutex mutex_;
+  std::condition_variable begin_;
+  std::condition_variable end_;
+  const std::function<void(int64_t)>* task_ = nullptr;
+  int64_t count_ = 0;
+  std::atomic<int64_t> next_{0};
+  int working_ = 0;
+  uint64_t round_ = 0;
+};
+
+}  // namespace
+
+void parallel(int64_t count, const std::function<void(int64_t)>& task) {
+  // Never destroyed: its threads wait in it until the process ends.
+  static Pool* pool = new Pool();
+  pool->run(count, task);
+}
+
+}  // namespace resnet

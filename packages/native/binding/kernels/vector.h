@@ -1,0 +1,49 @@
+// What the loops of the kernels are made of. They are plain loops over channels, which compilers
+// turn into vector code. Data are float32 or bfloat16; arithmetic is float32.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace resnet {
+
+// A function marked so is compiled for several generations of x86 and chosen when loaded: the
+// addon may be built on one machine (an image, say) and run on another. What it calls is inlined.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#define RESNET_CLONES \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define RESNET_CLONES
+#endif
+#define RESNET_INLINE inline __attribute__((always_inline))
+
+struct bfloat16 {
+  uint16_t bits;
+};
+
+RESNET_INLINE float widen(float x) { return x; }
+RESNET_INLINE float widen(bfloat16 x) {
+  const uint32_t bits = static_cast<uint32_t>(x.bits) << 16;
+  float result;
+  std::memcpy(&result, &bits, sizeof(result));
+  return result;
+}
+
+// Rounds to nearest, ties to even.
+template <typename T>
+RESNET_INLINE T narrow(float x);
+template <>
+RESNET_INLINE float narrow<float>(float x) {
+  return x;
+}
+template <>
+RESNET_INLINE bfloat16 narrow<bfloat16>(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, sizeof(bits));
+  return {static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16)};
+}
+
+// max(x, 0); a NaN stays, for the loss to show it.
+RESNET_INLINE float rectified(float x) { return x < 0.0f ? 0.0f : x; }
+
+}  // namespace resnet
