@@ -56,9 +56,19 @@ describe.each(names)('%s', (name) => {
   });
 
   it('names versions, not the workspace', () => {
-    const ranges = { ...manifest.dependencies, ...manifest.peerDependencies };
+    const { dependencies, optionalDependencies, peerDependencies } = manifest;
+    const ranges = { ...dependencies, ...optionalDependencies, ...peerDependencies };
     const odd = Object.entries(ranges).filter(([, range]) => !/^[\^~]?\d+\.\d+\.\d+$/.test(range));
     expect(odd).toEqual([]);
+  });
+
+  it('installs where the download of tfjs-node-gpu cannot be reached', () => {
+    // Its install script fetches TensorFlow 2.9.1; where that fails, npm gives up on the whole
+    // installation, unless the package is optional.
+    expect(Object.keys(manifest.dependencies ?? {})).not.toContain('@tensorflow/tfjs-node-gpu');
+    const isPeer = manifest.peerDependencies?.['@tensorflow/tfjs-node-gpu'] !== undefined;
+    const meta = manifest.peerDependenciesMeta?.['@tensorflow/tfjs-node-gpu'];
+    expect(meta?.optional ?? !isPeer).toBe(true);
   });
 
   it('holds what it needs and no tests', () => {
