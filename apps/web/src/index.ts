@@ -1,3 +1,5 @@
+import { definePredictorElement } from './element/define.ts';
+
 export { loadPredictor } from './load-predictor.ts';
 export { WebPredictorError, type WebPredictorErrorCode } from './errors.ts';
 export type {
@@ -18,3 +20,11 @@ export type {
   WebPredictor,
   WebPredictorEventMap,
 } from './types.ts';
+export {
+  ResnetPredictorElement,
+  type ReadyDetail,
+  type ResnetPredictorEventMap,
+} from './element/resnet-predictor.ts';
+
+// What a script tag is for; `@resnet/web/predictor` is the same without the element.
+definePredictorElement();

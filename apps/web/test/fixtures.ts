@@ -14,7 +14,10 @@ export const pictureAnswers: Readonly<
 > = answersJson;
 
 /** The folder of the tests' model, as the test server has it. */
-export const modelUrl = new URL('./fixtures/model/', import.meta.url).href;
+export const modelUrl: string = new URL(
+  './',
+  new URL('./fixtures/model/config.json', import.meta.url),
+).href;
 
 export function pictureUrl(name: string): string {
   return new URL(`./fixtures/pictures/${name}`, import.meta.url).href;

@@ -41,15 +41,21 @@ export class Engine {
     this.lost = worker.lost;
   }
 
-  /** @throws WebPredictorError BACKEND_UNAVAILABLE */
-  static async start(name: BackendName, allowsSoftware: boolean): Promise<Engine> {
+  /**
+   * @param signal ends the worker where it has not started yet
+   * @throws WebPredictorError BACKEND_UNAVAILABLE; the signal's reason
+   */
+  static async start(
+    name: BackendName,
+    allowsSoftware: boolean,
+    signal: AbortSignal,
+  ): Promise<Engine> {
     const connection = new Connection(startWorker(name), name);
     try {
-      const answer = await connection.ask<'start'>({
-        type: 'start',
-        allowsSoftware,
-        wasmFiles: wasmFiles(),
-      });
+      const answer = await connection.ask<'start'>(
+        { type: 'start', allowsSoftware, wasmFiles: wasmFiles() },
+        { signal },
+      );
       return new Engine({ name, ...answer }, connection);
     } catch (error) {
       connection.close();

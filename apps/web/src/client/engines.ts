@@ -32,7 +32,11 @@ async function hold(
   allowsSoftware: boolean,
   signal?: AbortSignal,
 ): Promise<Hold<Engine>> {
-  const held = await engines.hold(name, () => Engine.start(name, allowsSoftware), signal);
+  const held = await engines.hold(
+    name,
+    (ended) => Engine.start(name, allowsSoftware, ended),
+    signal,
+  );
   const forget = (): void => engines.forget(name, held.value);
   // The next to ask is to get a new one.
   held.value.lost.addEventListener('abort', forget, { once: true });
