@@ -61,3 +61,11 @@ export class Sampler {
     return Float32Array.from({ length: size }, () => this.integer(2 ** 24) / 2 ** 23 - 1);
   }
 }
+
+/** A tensor of a sampler's values. The type is the caller's word for its rank. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is what the caller says
+export function sampled<T extends tf.Tensor>(sampler: Sampler, shape: readonly number[]): T {
+  const size = shape.reduce((product, length) => product * length, 1);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rank is the caller's word
+  return tf.tensor(sampler.values(size), [...shape]) as T;
+}

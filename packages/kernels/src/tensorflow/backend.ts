@@ -6,6 +6,7 @@ import { KernelError } from '../errors.ts';
 interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
+  readonly TF_STRING: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
@@ -18,9 +19,24 @@ interface Binding {
     inputs: readonly number[],
     outputs: number,
   ): OutputInfo[];
-  createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array): number;
+  createTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: Float32Array | Int32Array | readonly Uint8Array[],
+  ): number;
   deleteTensor(handle: number): void;
   isUsingGpuDevice(): boolean;
+  /** Gives the number of a session. */
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(session: number): void;
+  /** Names as `node:0`, several with commas between them. */
+  runSavedModel(
+    session: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): OutputInfo[];
+  getNumOfSavedModels(): number;
 }
 
 export interface Attribute {

@@ -7,6 +7,7 @@ import {
   batchNormTraining,
 } from './batch-norm.ts';
 import { convolution } from './convolution.ts';
+import { compile } from './graph/compile.ts';
 import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 import { maxPool2d, maxPool2dGradient } from './pooling.ts';
 
@@ -16,6 +17,7 @@ import { maxPool2d, maxPool2dGradient } from './pooling.ts';
  */
 export function registerTensorflowKernels(): void {
   registerPrimitives('tensorflow', {
+    compile,
     ...convolution,
     addRelu,
     relu,

@@ -1,6 +1,7 @@
 // The primitives are plain functions, declared as methods only for their generics.
 /* oxlint-disable typescript/unbound-method */
 
+import { fusedKernelConv2d } from '../composed/fused-kernel.ts';
 import { composed } from '../composed/index.ts';
 import { registerPrimitives } from '../registry.ts';
 import { addRelu, reluGradient } from './activation.ts';
@@ -41,6 +42,7 @@ function whereSimd<P extends unknown[], R>(
 export function registerWasmKernels(): void {
   registerPrimitives('wasm', {
     conv2d: whereSimd(conv2d, composed.conv2d),
+    fusedConv2d: fusedKernelConv2d,
     conv2dInputGradient: whereSimd(conv2dInputGradient, composed.conv2dInputGradient),
     conv2dFilterGradient: whereSimd(conv2dFilterGradient, composed.conv2dFilterGradient),
     batchNormTraining: whereSimd(batchNormTraining, composed.batchNormTraining),

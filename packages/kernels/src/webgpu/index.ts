@@ -1,3 +1,4 @@
+import { fusedKernelConv2d } from '../composed/fused-kernel.ts';
 import { registerPrimitives } from '../registry.ts';
 import { addRelu, reluGradient } from './activation.ts';
 import { batchNormGradient, batchNormTraining } from './batch-norm.ts';
@@ -14,6 +15,7 @@ import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 export function registerWebgpuKernels(): void {
   registerPrimitives('webgpu', {
     conv2d,
+    fusedConv2d: fusedKernelConv2d,
     conv2dInputGradient,
     conv2dFilterGradient,
     batchNormTraining,

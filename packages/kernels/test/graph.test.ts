@@ -1,0 +1,187 @@
+import { describeBackends } from '@resnet/test-config/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import { compile, KernelError, type Graph, type GraphOp } from '../src/index.ts';
+import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
+import { tensorflow } from '../src/tensorflow/backend.ts';
+import { registerWasmKernels } from '../src/wasm/index.ts';
+import { registerWebgpuKernels } from '../src/webgpu/index.ts';
+import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';
+
+registerTensorflowKernels();
+registerWasmKernels();
+registerWebgpuKernels();
+
+const tolerance = { rtol: 1e-4, atol: 5e-5 };
+
+interface Ends {
+  readonly bias?: boolean;
+  readonly activation?: 'none' | 'relu';
+  readonly groups?: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+  readonly kernel?: number;
+}
+
+function conv(sampler: Sampler, inner: number, out: number, ends: Ends = {}): GraphOp {
+  const { bias = true, activation = 'none', groups = 1 } = ends;
+  const { stride = 1, dilation = 1, kernel = 3 } = ends;
+  return {
+    type: 'conv2d',
+    filter: sampled(sampler, [kernel, kernel, inner / groups, out]),
+    bias: bias ? sampled(sampler, [out]) : undefined,
+    activation,
+    stride,
+    padding: (dilation * (kernel - 1)) / 2,
+    dilation,
+    groups,
+  };
+}
+
+/** Every operation, and values that are taken twice. [2, h, w, 3] to [2, 5]. */
+function everything(sampler: Sampler): Graph {
+  const vector = (size: number, low: number): tf.Tensor1D =>
+    tf.tidy(() => tf.add(tf.abs(sampled<tf.Tensor1D>(sampler, [size])), low));
+  return {
+    nodes: [
+      { op: conv(sampler, 3, 8, { kernel: 7, stride: 2, activation: 'relu' }), inputs: [0] },
+      { op: { type: 'maxPool', kernelSize: 3, stride: 2, padding: 1 }, inputs: [1] },
+      {
+        op: {
+          type: 'batchNorm',
+          scale: vector(8, 0.5),
+          offset: sampled(sampler, [8]),
+          mean: sampled(sampler, [8]),
+          variance: vector(8, 0.5),
+          epsilon: 1e-5,
+          activation: 'relu',
+        },
+        inputs: [2],
+      },
+      { op: conv(sampler, 8, 8, { bias: false, activation: 'relu' }), inputs: [3] },
+      { op: conv(sampler, 8, 8, { groups: 4, activation: 'relu' }), inputs: [4, 2] },
+      { op: conv(sampler, 8, 8, { dilation: 2 }), inputs: [5, 4] },
+      { op: conv(sampler, 8, 8, { kernel: 1 }), inputs: [6] },
+      { op: { type: 'add' }, inputs: [7, 6] },
+      { op: { type: 'addRelu' }, inputs: [8, 2] },
+      { op: { type: 'globalAveragePool' }, inputs: [9] },
+      {
+        op: { type: 'linear', weight: sampled(sampler, [8, 8]), bias: undefined },
+        inputs: [10],
+      },
+      { op: { type: 'sigmoid' }, inputs: [11] },
+      { op: { type: 'multiplyChannels' }, inputs: [9, 12] },
+      { op: { type: 'affine', factor: -0.5, shift: 0.25 }, inputs: [13] },
+      { op: { type: 'multiply' }, inputs: [14, 9] },
+      {
+        op: {
+          type: 'avgPool',
+          kernelSize: 2,
+          stride: 2,
+          padding: 0,
+          ceilMode: true,
+          countIncludePad: false,
+        },
+        inputs: [15],
+      },
+      { op: { type: 'padChannels', before: 1, after: 2 }, inputs: [16] },
+      { op: { type: 'relu' }, inputs: [17] },
+      { op: { type: 'globalMaxPool' }, inputs: [17] },
+      { op: { type: 'globalAveragePool' }, inputs: [18] },
+      { op: { type: 'concat' }, inputs: [19, 20] },
+      {
+        op: { type: 'linear', weight: sampled(sampler, [22, 5]), bias: sampled(sampler, [5]) },
+        inputs: [21],
+      },
+    ],
+  };
+}
+
+describe('compile', () => {
+  describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], (backend) => {
+    it.each([
+      { height: 17, width: 22 },
+      { height: 32, width: 32 },
+    ])('runs every operation on images of %o', async ({ height, width }) => {
+      const { here, onCpu } = await runHereAndOnCpu(backend, () => {
+        const sampler = new Sampler(height);
+        const executable = compile(everything(sampler));
+        const output = executable.run(sampled(sampler, [2, height, width, 3]));
+        executable.dispose();
+        return [output];
+      });
+      expect(here).toBeAllClose(onCpu, tolerance);
+    });
+
+    it('runs again on other sizes, and frees all it took over', () => {
+      const before = tf.memory().numTensors;
+      const executable = compile(everything(new Sampler(1)));
+      for (const size of [16, 24, 16]) {
+        const images = tf.ones([1, size, size, 3]);
+        const output = executable.run(images);
+        expect(output.shape).toEqual([1, 5]);
+        expect(images.isDisposed).toBe(false);
+        tf.dispose([images, output]);
+      }
+      executable.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('gives its input where there is nothing to do, as a tensor of its own', async () => {
+      const executable = compile({ nodes: [] });
+      const input = tf.tensor1d([1, 2]);
+      const output = executable.run(input);
+      input.dispose();
+      expect([...(await output.data())]).toEqual([1, 2]);
+      output.dispose();
+      executable.dispose();
+    });
+
+    it('refuses an input that does not fit, and leaves nothing', () => {
+      const before = tf.memory().numTensors;
+      const executable = compile({ nodes: [{ op: conv(new Sampler(1), 3, 4), inputs: [0] }] });
+      const held = tf.memory().numTensors;
+      const images = tf.ones([1, 8, 8, 2]);
+      expect(() => executable.run(images)).toThrow(KernelError);
+      expect(() => executable.run(images)).toThrow(/\[1, 8, 8, 2\]/);
+      images.dispose();
+      expect(tf.memory().numTensors).toBe(held);
+      executable.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  describeBackends(['tensorflow'], () => {
+    it('is a session of TensorFlow, until it is disposed', () => {
+      const { binding } = tensorflow();
+      const before = binding.getNumOfSavedModels();
+      const executable = compile(everything(new Sampler(1)));
+      expect(binding.getNumOfSavedModels()).toBe(before + 1);
+      executable.dispose();
+      executable.dispose();
+      expect(binding.getNumOfSavedModels()).toBe(before);
+    });
+
+    it('runs a pool that TensorFlow has not for every size operation by operation', async () => {
+      const { binding } = tensorflow();
+      const before = binding.getNumOfSavedModels();
+      const pool: GraphOp = {
+        type: 'avgPool',
+        kernelSize: 3,
+        stride: 2,
+        padding: 1,
+        ceilMode: false,
+        countIncludePad: true,
+      };
+      const executable = compile({ nodes: [{ op: pool, inputs: [0] }] });
+      expect(binding.getNumOfSavedModels()).toBe(before);
+      const images = tf.ones([1, 4, 4, 1]);
+      const output = executable.run(images);
+      // Of nine pixels in a corner's window, four lie inside.
+      expect((await output.data())[0]).toBeCloseTo(4 / 9, 6);
+      tf.dispose([images, output]);
+      executable.dispose();
+    });
+  });
+});
