@@ -10,6 +10,9 @@ import {
   type ResNetConfig,
 } from '../src/index.ts';
 
+const published: { hub: Record<string, string> } = JSON.parse(
+  readFileSync(new URL('fixtures/published-weights.json', import.meta.url), 'utf8'),
+);
 const readme = new URL('../README.md', import.meta.url);
 const section = /(<!-- models: begin[^>]*-->\n)([\s\S]*?)(<!-- models: end -->)/;
 
@@ -31,11 +34,12 @@ function table(): string {
     const macs = layerTable(config, [size, size]).reduce((sum, row) => sum + row.macs, 0);
     const parameters = parameterCount(config).toLocaleString('en-US');
     const gmacs = (macs / 1e9).toFixed(macs < 1e9 ? 3 : 2);
-    return `| \`${name}\` | ${parameters} | ${gmacs} | ${size} | ${paper(config)} | ${reference(name, config)} |`;
+    const cells = [parameters, gmacs, size, paper(config), reference(name, config), weights(name)];
+    return `| \`${name}\` | ${cells.join(' | ')} |`;
   });
   return [
-    '| Model | Parameters | GMACs | at | Paper | Reference |',
-    '| - | -: | -: | -: | - | - |',
+    '| Model | Parameters | GMACs | at | Paper | Reference | Weights |',
+    '| - | -: | -: | -: | - | - | - |',
     ...rows,
   ].join('\n');
 }
@@ -55,6 +59,14 @@ function reference(name: string, config: ResNetConfig): string {
   if (config.stem === 'cifar' || config.shortcut === 'none') return 'the paper';
   const isTorchvision = /^(resnet\d+|resnext\w+|wide_\w+)$/.test(name);
   return isTorchvision ? 'torchvision, timm' : 'timm';
+}
+
+/** Where timm's default weights are, if it has any: as `resnet import` and `--weights` take them. */
+function weights(name: string): string {
+  const repository = published.hub[name];
+  return repository === undefined
+    ? ''
+    : `[\`hf:${repository}\`](https://huggingface.co/${repository})`;
 }
 
 /** Without the formatter's padding. */
