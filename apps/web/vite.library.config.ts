@@ -13,6 +13,7 @@ export default defineConfig({
   build: {
     ...shared.build,
     outDir: 'dist',
+    sourcemap: true,
     rollupOptions: {
       input: { index: 'src/index.ts', predictor: 'src/predictor.ts' },
       preserveEntrySignatures: 'strict',
