@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 
 import { compile, KernelError, type Graph, type GraphOp } from '../src/index.ts';
 import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
+import { tensorsOf } from '../src/graph/graph.ts';
 import { tensorflow } from '../src/tensorflow/backend.ts';
+import { openSession } from '../src/tensorflow/graph/session.ts';
+import { translate } from '../src/tensorflow/graph/translate.ts';
+import { hasFusedConvolution } from '../src/tensorflow/graph/trial.ts';
 import { registerWasmKernels } from '../src/wasm/index.ts';
 import { registerWebgpuKernels } from '../src/webgpu/index.ts';
 import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';
@@ -153,6 +157,23 @@ describe('compile', () => {
   });
 
   describeBackends(['tensorflow'], () => {
+    it('has the fused convolutions that are faster, so that the tests above test them', () => {
+      expect(hasFusedConvolution()).toBe(true);
+    });
+
+    it('gives the same without them', async () => {
+      const graph = everything(new Sampler(2));
+      const images = sampled(new Sampler(3), [2, 17, 22, 3]);
+      const plain = openSession(translate(graph, false)!);
+      const fused = openSession(translate(graph, true)!);
+      const [expected, received] = [plain.run(images), fused.run(images)];
+      expect(await received.data()).toBeAllClose(await expected.data(), tolerance);
+      tf.dispose([images, expected, received]);
+      plain.dispose();
+      fused.dispose();
+      tf.dispose(graph.nodes.flatMap(({ op }) => [...tensorsOf(op)]));
+    });
+
     it('is a session of TensorFlow, until it is disposed', () => {
       const { binding } = tensorflow();
       const before = binding.getNumOfSavedModels();

@@ -2,7 +2,7 @@ import type { FusedConvOp } from '../../graph/graph.ts';
 import { attribute, type Attribute, type GraphDefWriter } from './graph-def.ts';
 import { float32, tensor } from './values.ts';
 
-/** TensorFlow's names for what may follow in a `_FusedConv2D`. */
+/** TensorFlow's names for what may follow in a fused convolution. */
 function followers(op: FusedConvOp, addend: string | undefined): string[] {
   return [
     'BiasAdd',
@@ -12,9 +12,13 @@ function followers(op: FusedConvOp, addend: string | undefined): string[] {
 }
 
 /**
- * A convolution and what follows it as one node. `_FusedConv2D` is what TensorFlow's own optimiser
- * makes of `Conv2D`, `BiasAdd`, `AddV2` and `Relu`; it leaves graphs of this form as they are,
- * so it is written here. Padding is explicit: then the graph fits images of any size.
+ * A convolution and what follows it as one of TensorFlow's oneDNN kernels. TensorFlow's own optimiser
+ * makes these nodes of `Conv2D`, `BiasAdd`, `AddV2` and `Relu`, but marks a filter as one that
+ * does not change, so that oneDNN's layout of it is made once, only where it is a constant of the
+ * graph; and a graph that holds its weights is copied so often that a ResNet-50 took 1.8 GB, and
+ * two seconds to its first answer. Written as they will be, the nodes take filters that are fed.
+ *
+ * The op is TensorFlow's own business, so it is tried out before use: `hasFusedConvolution`.
  */
 export function fusedConvolution(
   writer: GraphDefWriter,
@@ -23,20 +27,29 @@ export function fusedConvolution(
   addend: string | undefined,
 ): string {
   const { bias, filter } = op;
-  const inputs = [x, tensor(writer, filter)];
-  const values = bias === undefined ? new Float32Array(filter.shape[3]) : undefined;
-  const biasName =
-    values === undefined ? tensor(writer, bias!) : writer.constant([values.length], values);
-  const rest = addend === undefined ? [biasName] : [biasName, addend];
-  return writer.node('_FusedConv2D', [...inputs, ...rest], {
+  const inputs = [
+    x,
+    writer.feed(filter),
+    bias === undefined ? zeros(writer, filter.shape[3]) : tensor(writer, bias),
+    ...(addend === undefined ? [] : [addend]),
+  ];
+  const count = inputs.length - 2;
+  return writer.node('_MklNativeFusedConv2D', inputs, {
     ...geometry(op),
-    num_args: attribute.integer(rest.length),
-    TArgs: attribute.types(rest.map(() => 'float32')),
+    num_args: attribute.integer(count),
+    TArgs: attribute.types(Array.from({ length: count }, () => 'float32' as const)),
     fused_ops: attribute.texts(followers(op, addend)),
+    is_filter_const: attribute.flag(true),
+    // Under this label TensorFlow registers the kernels that its optimiser chooses.
+    _kernel: attribute.text('MklNameChangeOp'),
   });
 }
 
-/** The same in nodes of their own, for processors where TensorFlow has no fused kernel with `Add`. */
+function zeros(writer: GraphDefWriter, size: number): string {
+  return writer.constant([size], new Float32Array(size));
+}
+
+/** The same in TensorFlow's public operations, for its optimiser to make of what it can. */
 export function plainConvolution(
   writer: GraphDefWriter,
   op: FusedConvOp,

@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
 import { float, integer, integers, join, message, text, type Pieces } from './protobuf.ts';
 
 // Field numbers are those of tensorflow/core/framework/{graph,node_def,attr_value,tensor}.proto and
@@ -35,6 +37,18 @@ const producer = 987;
 /** Collects the nodes of a GraphDef; its methods return the name of what they add. */
 export class GraphDefWriter {
   readonly #nodes: Pieces[] = [];
+  readonly #inputs: string[] = [];
+  readonly #fed: tf.Tensor[] = [];
+
+  /** Names of what is given at each run, in order: the graph's input, and the tensors of {@link fed}. */
+  get inputs(): readonly string[] {
+    return this.#inputs;
+  }
+
+  /** The tensors of {@link feed}. */
+  get fed(): readonly tf.Tensor[] {
+    return this.#fed;
+  }
 
   /** @param name of the node's own, where something outside asks for it */
   node(
@@ -55,6 +69,19 @@ export class GraphDefWriter {
       ),
     );
     return name;
+  }
+
+  /** The graph's input; to be called first. */
+  input(): string {
+    const name = `input_${this.#inputs.length}`;
+    this.#inputs.push(name);
+    return this.node('Placeholder', [], { dtype: attribute.type('float32') }, name);
+  }
+
+  /** A tensor that is given at each run: unlike a constant, it is not copied. */
+  feed(tensor: tf.Tensor): string {
+    this.#fed.push(tensor);
+    return this.input();
   }
 
   /** The values are not copied before {@link savedModel}. */

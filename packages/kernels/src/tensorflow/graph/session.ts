@@ -1,5 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { KernelError } from '../../errors.ts';
+import type { Executable } from '../../graph/compile.ts';
 import { tensorflow } from '../backend.ts';
 import { ascii } from './protobuf.ts';
+import type { Translated } from './translate.ts';
 
 /** Where TensorFlow keeps files in memory. */
 const root = 'ram://resnet';
@@ -22,20 +27,54 @@ function writeFile(path: string, contents: Uint8Array): void {
 }
 
 /**
- * Loads the bytes of a `saved_model.pb` into a session of TensorFlow's, whose number it gives. The
- * addon knows of graphs only as SavedModels in folders; the folder is one in memory, so nothing
+ * Loads a `saved_model.pb` into a session of TensorFlow's, whose number it gives. The addon knows of graphs only as SavedModels in folders; the folder is one in memory, so nothing
  * is written to disk.
  *
  * @throws Error of TensorFlow's where it does not take the graph
  */
-export function loadGraph(bytes: Uint8Array): number {
+function load(bytes: Uint8Array): number {
   const folder = `${root}/${count++}`;
   const path = `${folder}/saved_model.pb`;
   writeFile(path, bytes);
   try {
     return tensorflow().binding.loadSavedModel(folder, 'serve');
   } finally {
-    // The session has its own copy of the weights; files in memory cannot be deleted from here.
+    // The session has a copy of its own; files in memory cannot be deleted from here.
     writeFile(path, new Uint8Array(0));
   }
+}
+
+/**
+ * A session that runs a graph. It keeps what is fed, and disposes it at its end.
+ *
+ * @throws Error of TensorFlow's where it does not take the graph
+ */
+export function openSession({ bytes, inputs, fed, output }: Translated): Executable {
+  const backend = tensorflow();
+  const { binding } = backend;
+  const session = load(bytes);
+  const inputNames = inputs.map((name) => `${name}:0`).join(',');
+  const outputName = `${output}:0`;
+  let isDisposed = false;
+  return {
+    run(x) {
+      const handles = backend.getInputTensorIds([x, ...fed]);
+      try {
+        const [info] = binding.runSavedModel(session, handles, inputNames, outputName);
+        return backend.createOutputTensor(info!);
+      } catch (error) {
+        throw new KernelError(
+          'SHAPE_MISMATCH',
+          'graph',
+          `expected an input that its operations take, received [${x.shape.join(', ')}]: ${String(error)}`,
+        );
+      }
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      binding.deleteSavedModel(session);
+      tf.dispose([...fed]);
+    },
+  };
 }

@@ -1,4 +1,6 @@
 /* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
+import type * as tf from '@tensorflow/tfjs-core';
+
 import type { BatchNormOp, Graph, GraphOp, LinearOp } from '../../graph/graph.ts';
 import { fusedConvolution, plainConvolution } from './convolution.ts';
 import { attribute, GraphDefWriter } from './graph-def.ts';
@@ -8,29 +10,30 @@ import { float32, int32, pad, scalar, tensor, vector } from './values.ts';
 export interface Translated {
   /** The bytes of a `saved_model.pb`. */
   readonly bytes: Uint8Array;
-  /** Names of the graph's two ends. */
-  readonly input: string;
+  /** Names of what is given at each run: the graph's input, then the tensors of `fed`. */
+  readonly inputs: readonly string[];
+  readonly fed: readonly tf.Tensor[];
   readonly output: string;
 }
 
 /**
- * A graph in TensorFlow's operations, its weights as constants.
+ * A graph in TensorFlow's operations.
  *
- * @param isFused whether convolutions become one node with what follows them
+ * @param isFused whether convolutions become one node with what follows them, their filters fed;
+ *   else all weights are constants
  * @returns undefined where TensorFlow has no operation that does the same on images of any size
  */
 export function translate({ nodes }: Graph, isFused: boolean): Translated | undefined {
   if (nodes.some(({ op }) => op.type === 'avgPool' && !hasAvgPool(op))) return undefined;
   const writer = new GraphDefWriter();
-  const input = writer.node('Placeholder', [], { dtype: float32 }, 'input');
-  const values = [input];
+  const values = [writer.input()];
   for (const { op, inputs } of nodes) {
     const sources = inputs.map((value) => values[value]!);
     values.push(translateOp(writer, op, sources, isFused));
   }
   // A graph may be without operations, and a session does not fetch what it is fed.
   const output = writer.node('Identity', [values.at(-1)!], { T: float32 }, 'output');
-  return { bytes: writer.savedModel(), input, output };
+  return { bytes: writer.savedModel(), inputs: writer.inputs, fed: writer.fed, output };
 }
 
 function translateOp(
