@@ -12,6 +12,7 @@ registerWasmKernels();
 const sessions = [];
 for (const backend of ['cpu', 'wasm']) {
   await tf.setBackend(backend);
-  sessions.push(await session());
+  const { files: _, ...rest } = await session();
+  sessions.push(rest);
 }
 console.log(JSON.stringify({ sessions, status: typeof nativeStatus().ready, run: typeof run }));

@@ -25,6 +25,8 @@ export interface Session {
   readonly logits: readonly number[];
   /** Of the same weights after a trip through safetensors. */
   readonly logitsAgain: readonly number[];
+  /** A model folder, and what it says of the picture. */
+  readonly files: { readonly config: object; readonly weights: Uint8Array };
   readonly predictions: readonly Prediction[];
   readonly losses: readonly number[];
   readonly parts: readonly number[];
@@ -42,15 +44,17 @@ const preprocessing = {
 } as const;
 const labelNames = ['cat', 'dog', 'owl'];
 
+/** Noise, the same everywhere. */
+export function makePicture(): Raster {
+  const random = new Random(7);
+  const data = Uint8Array.from({ length: 50 * 40 * 3 }, () => random.integer(256));
+  return { width: 50, height: 40, data };
+}
+
 /** On the current backend. */
 export async function session(): Promise<Session> {
   const before = tf.memory().numTensors;
-  const random = new Random(7);
-  const picture: Raster = {
-    width: 50,
-    height: 40,
-    data: Uint8Array.from({ length: 50 * 40 * 3 }, () => random.integer(256)),
-  };
+  const picture = makePicture();
 
   const model = createModel('resnet20', { numClasses: 3, seed: 1 });
   const pixels = evalTransform({ ...preprocessing, inputSize: [32, 32] })(picture);
@@ -63,15 +67,13 @@ export async function session(): Promise<Session> {
   const onnx = writeOnnx(model.config, await copy.stateDict());
   copy.dispose();
 
-  const predictor = await Predictor.load({
-    config: formatModelConfig({
-      architecture: 'resnet20',
-      config: model.config,
-      labelNames,
-      pretrainedCfg: preprocessing,
-    }),
-    weights,
+  const config = formatModelConfig({
+    architecture: 'resnet20',
+    config: model.config,
+    labelNames,
+    pretrainedCfg: preprocessing,
   });
+  const predictor = await Predictor.load({ config, weights });
   const predictions = await predictor.predict(picture);
   predictor.dispose();
 
@@ -83,11 +85,12 @@ export async function session(): Promise<Session> {
   const { train: trained, val } = splitFiles(files, { seed: 1, val: 0.2 });
 
   images.dispose();
-  const losses = await trainSmall(random);
+  const losses = await trainSmall(new Random(8));
   return {
     backend: tf.getBackend(),
     logits,
     logitsAgain,
+    files: { config, weights },
     predictions,
     losses,
     parts: [trained.length, val.length],

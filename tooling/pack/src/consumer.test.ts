@@ -7,11 +7,18 @@ import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Session } from '../consumer/session.ts';
+import type { Session as FullSession } from '../consumer/session.ts';
 import { installConsumer } from './consumer.ts';
 import { run, runOk } from './run.ts';
 import { packAll } from './tarballs.ts';
 import { readManifest, root } from './workspace.ts';
+
+/** What the programs of the project print: a session without its files. */
+type Session = Omit<FullSession, 'files'>;
+interface PageSession extends Session {
+  /** What @resnet/web, in its own worker, says of the same picture. */
+  readonly widget: Session['predictions'];
+}
 
 // A project outside the workspace, with the tarballs installed: see ../consumer.
 const folder = mkdtempSync(join(tmpdir(), 'resnet-consumer-'));
@@ -19,7 +26,7 @@ const project = join(folder, 'project');
 const cwd = { cwd: project };
 beforeAll(async () => {
   await installConsumer(project, await packAll(folder));
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What every run of the session has to come to, apart from its numbers. */
@@ -96,11 +103,18 @@ describe('TypeScript and Node', () => {
         const text = await page.textContent('body');
         if ((await page.title()) !== 'done') throw new Error(`In the page: ${text}`);
         expect(problems).toEqual([]);
-        const session: Session = JSON.parse(text!);
+        const { widget, ...session }: PageSession = JSON.parse(text!);
         expect(session.backend).toBe('wasm');
         checkSession(session);
         expect(session.logits).toBeAllClose(sessions[1]!.logits, { rtol: 1e-5, atol: 1e-6 });
         expect(session.losses).toBeAllClose(sessions[1]!.losses);
+        expect(widget.map(({ label }) => label)).toEqual(
+          session.predictions.map(({ label }) => label),
+        );
+        expect(widget.map(({ probability }) => probability)).toBeAllClose(
+          session.predictions.map(({ probability }) => probability),
+          { rtol: 1e-4 },
+        );
       } finally {
         await browser.close();
         await server.close();
