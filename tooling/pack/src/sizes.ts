@@ -1,12 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
 import { bundle } from './bundle.ts';
+import { root } from './workspace.ts';
 
 /** One row of the sizes in a package's README. */
-export interface Row {
+export type Row = BundleRow | BuiltRow;
+
+/** Of what a bundler makes of an import. */
+interface BundleRow {
   /** What is imported, in Markdown. */
   readonly label: string;
   readonly code: string;
   /** With TensorFlow.js and all else that is needed; otherwise without. */
   readonly isWhole?: boolean;
+}
+
+/** Of files that are published bundled. */
+interface BuiltRow {
+  readonly label: string;
+  /** Where they are, from the root. */
+  readonly folder: string;
+  readonly files: RegExp;
 }
 
 /** A row of a whole entry. */
@@ -20,6 +36,9 @@ const some = (entry: string, ...names: string[]): Row => ({
   label: names.map((name) => `\`${name}\``).join(', '),
   code: `export { ${names.join(', ')} } from '${entry}'`,
 });
+
+/** A row of files of @resnet/web. */
+const web = (label: string, files: RegExp): Row => ({ label, folder: 'apps/web/dist', files });
 
 const page = `
   export { registerWasmKernels } from '@resnet/kernels/wasm';
@@ -65,6 +84,13 @@ export const sizes: Readonly<Record<string, readonly Row[]>> = {
       isWhole: true,
     },
   ],
+  '@resnet/web': [
+    web('`@resnet/web`, with `<resnet-predictor>`', /^(index|chunks\/.*)\.js$/),
+    web('`@resnet/web/predictor`', /^(predictor|chunks\/.*)\.js$/),
+    web('its worker for WebAssembly, when it is used', /^assets\/wasm-worker.*\.js$/),
+    web('WebAssembly with SIMD and threads, likewise', /^assets\/.*-threaded-simd.*\.wasm$/),
+    web('its worker for WebGPU, likewise', /^assets\/webgpu-worker.*\.js$/),
+  ],
   '@resnet/native': [all('@resnet/native')],
   '@resnet/cli': [all('@resnet/cli')],
 };
@@ -72,8 +98,20 @@ export const sizes: Readonly<Record<string, readonly Row[]>> = {
 /** The sizes of some rows as they are now, in kB (1,000 bytes), minified and gzipped. */
 export function measure(rows: readonly Row[]): Promise<readonly number[]> {
   return Promise.all(
-    rows.map(async ({ code, isWhole }) => (await bundle(code, { isWhole })).gzipBytes / 1000),
+    rows.map(async (row) => {
+      if ('folder' in row) return builtBytes(row) / 1000;
+      return (await bundle(row.code, { isWhole: row.isWhole ?? false })).gzipBytes / 1000;
+    }),
   );
+}
+
+function builtBytes({ label, folder, files }: BuiltRow): number {
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const found = paths.map((path) => path.replaceAll('\\', '/')).filter((path) => files.test(path));
+  if (found.length === 0) throw new Error(`No file in ${folder} for "${label}" (${files})`);
+  return found
+    .map((path) => gzipSync(readFileSync(join(root, folder, path)), { level: 9 }).length)
+    .reduce((sum, bytes) => sum + bytes, 0);
 }
 
 const section = /(<!-- size: begin[^>]*-->\n)([\s\S]*?)(<!-- size: end -->)/;
