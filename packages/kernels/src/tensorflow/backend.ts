@@ -48,7 +48,7 @@ export interface Attribute {
 /** A tensor, or a handle of the addon's that tfjs does not know of. */
 export type Operand = tf.TensorInfo | number;
 
-interface OutputInfo {
+export interface OutputInfo {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;

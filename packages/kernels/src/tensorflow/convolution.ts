@@ -4,17 +4,22 @@ import type { ConvGeometry, Shape4D } from '../geometry.ts';
 import { dilateFilter, undilateFilter } from '../composed/dilation.ts';
 import { withGroups, type ConvPrimitives } from '../composed/groups.ts';
 import { flag, integers, text, type } from './attributes.ts';
-import { run, type Attribute } from './backend.ts';
+import type { Attribute } from './backend.ts';
 import { vector } from './constants.ts';
+import type { Executor } from './executor.ts';
 import { hasGroupedGradients } from './grouped.ts';
-import { crop, isSame, pad } from './padding.ts';
+import { crop, isSame, padZeros } from './padding.ts';
 
 // oneDNN's fast paths take `SAME` and `VALID`. `EXPLICIT` padding is accepted, but its input
 // gradient ran 5 to 20 times slower; a padded copy of the image costs next to nothing beside that.
 
-function attributes({ stride, dilation }: ConvGeometry, padding: 'SAME' | 'VALID'): Attribute[] {
+function attributes(
+  dtype: Executor['dtype'],
+  { stride, dilation }: ConvGeometry,
+  padding: 'SAME' | 'VALID',
+): Attribute[] {
   return [
-    type('T', 'float32'),
+    type('T', dtype),
     integers('strides', [1, stride, stride, 1]),
     text('padding', padding),
     text('data_format', 'NHWC'),
@@ -33,11 +38,17 @@ function paddingWord(
   return isSame(height, kh!, geometry) && isSame(width, kw!, geometry) ? 'SAME' : undefined;
 }
 
-function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+function conv2d(
+  on: Executor,
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  geometry: ConvGeometry,
+): tf.Tensor4D {
   const word = paddingWord(x.shape, filter.shape, geometry);
-  if (word !== undefined) return run('Conv2D', attributes(geometry, word), [x, filter]);
-  const padded = pad(x, geometry.padding, 0);
-  const output = run<tf.Tensor4D>('Conv2D', attributes(geometry, 'VALID'), [padded, filter]);
+  const settings = attributes(on.dtype, geometry, word ?? 'VALID');
+  if (word !== undefined) return on.run('Conv2D', settings, [x, filter]);
+  const padded = padZeros(on, x, geometry.padding);
+  const output = on.run<tf.Tensor4D>('Conv2D', settings, [padded, filter]);
   tf.dispose(padded);
   return output;
 }
@@ -53,6 +64,7 @@ function spreadShape([kh, kw, inChannels, outChannels]: Shape4D, dilation: numbe
 }
 
 function conv2dInputGradient(
+  on: Executor,
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   inputShape: Shape4D,
@@ -60,19 +72,19 @@ function conv2dInputGradient(
 ): tf.Tensor4D {
   if (geometry.dilation > 1) {
     const spread = dilateFilter(filter, geometry.dilation);
-    const gradient = conv2dInputGradient(dy, spread, inputShape, { ...geometry, dilation: 1 });
+    const gradient = conv2dInputGradient(on, dy, spread, inputShape, { ...geometry, dilation: 1 });
     tf.dispose(spread);
     return gradient;
   }
   const word = paddingWord(inputShape, filter.shape, geometry);
   const shape = word === undefined ? paddedShape(inputShape, geometry.padding) : inputShape;
-  const gradient = run<tf.Tensor4D>('Conv2DBackpropInput', attributes(geometry, word ?? 'VALID'), [
-    vector(shape),
-    filter,
-    dy,
-  ]);
+  const gradient = on.run<tf.Tensor4D>(
+    'Conv2DBackpropInput',
+    attributes(on.dtype, geometry, word ?? 'VALID'),
+    [vector(shape), filter, dy],
+  );
   if (word !== undefined) return gradient;
-  const cropped = crop(gradient, geometry.padding, inputShape);
+  const cropped = crop(on, gradient, geometry.padding, inputShape);
   tf.dispose(gradient);
   return cropped;
 }
@@ -88,6 +100,7 @@ function isTiny([, outHeight, outWidth]: Shape4D, [kh, kw]: Shape4D): boolean {
 
 /** The filter gradient as a product of x's patches `[N Ho Wo, kh kw Ci]` and dy `[N Ho Wo, Co]`. */
 function filterGradientOfPatches(
+  on: Executor,
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: Shape4D,
@@ -96,10 +109,12 @@ function filterGradientOfPatches(
 ): tf.Tensor4D {
   const [kh, kw, inChannels, outChannels] = filterShape;
   return tf.tidy(() => {
-    const patches = run(
+    const reshaped = (tensor: tf.Tensor, shape: readonly number[]): tf.Tensor =>
+      on.run('Reshape', [type('T', on.dtype), type('Tshape', 'int32')], [tensor, vector(shape)]);
+    const patches = on.run(
       'ExtractImagePatches',
       [
-        type('T', 'float32'),
+        type('T', on.dtype),
         integers('ksizes', [1, kh, kw, 1]),
         integers('strides', [1, stride, stride, 1]),
         integers('rates', [1, 1, 1, 1]),
@@ -108,16 +123,17 @@ function filterGradientOfPatches(
       [x],
     );
     const rows = dy.size / outChannels;
-    const product = run(
+    const product = on.run(
       'MatMul',
-      [type('T', 'float32'), flag('transpose_a', true), flag('transpose_b', false)],
-      [tf.reshape(patches, [rows, kh * kw * inChannels]), tf.reshape(dy, [rows, outChannels])],
+      [type('T', on.dtype), flag('transpose_a', true), flag('transpose_b', false)],
+      [reshaped(patches, [rows, kh * kw * inChannels]), reshaped(dy, [rows, outChannels])],
     );
     return tf.reshape(product, [kh, kw, inChannels, outChannels]);
   });
 }
 
 function conv2dFilterGradient(
+  on: Executor,
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: Shape4D,
@@ -126,37 +142,42 @@ function conv2dFilterGradient(
   if (geometry.dilation > 1) {
     const { dilation } = geometry;
     const shape = spreadShape(filterShape, dilation);
-    const gradient = conv2dFilterGradient(x, dy, shape, { ...geometry, dilation: 1 });
+    const gradient = conv2dFilterGradient(on, x, dy, shape, { ...geometry, dilation: 1 });
     const kept = undilateFilter(gradient, dilation, [filterShape[0], filterShape[1]]);
     tf.dispose(gradient);
     return kept;
   }
   const word = paddingWord(x.shape, filterShape, geometry);
-  const image = word === undefined ? pad(x, geometry.padding, 0) : x;
+  const image = word === undefined ? padZeros(on, x, geometry.padding) : x;
   const gradient =
     geometry.groups === 1 && isTiny(dy.shape, filterShape)
-      ? filterGradientOfPatches(image, dy, filterShape, geometry.stride, word ?? 'VALID')
-      : run<tf.Tensor4D>('Conv2DBackpropFilter', attributes(geometry, word ?? 'VALID'), [
-          image,
-          vector(filterShape),
-          dy,
-        ]);
+      ? filterGradientOfPatches(on, image, dy, filterShape, geometry.stride, word ?? 'VALID')
+      : on.run<tf.Tensor4D>(
+          'Conv2DBackpropFilter',
+          attributes(on.dtype, geometry, word ?? 'VALID'),
+          [image, vector(filterShape), dy],
+        );
   if (image !== x) tf.dispose(image);
   return gradient;
 }
 
-const single: ConvPrimitives = { conv2d, conv2dInputGradient, conv2dFilterGradient };
-const sliced = withGroups(single);
-
-/** TensorFlow's own groups where it has them (5 times as fast as 32 slices), else slices. */
-function suited({ groups }: ConvGeometry): ConvPrimitives {
-  return groups === 1 || hasGroupedGradients() ? single : sliced;
+export function convolutionOn(on: Executor): ConvPrimitives {
+  const single: ConvPrimitives = {
+    conv2d: (x, filter, geometry) => conv2d(on, x, filter, geometry),
+    conv2dInputGradient: (dy, filter, inputShape, geometry) =>
+      conv2dInputGradient(on, dy, filter, inputShape, geometry),
+    conv2dFilterGradient: (x, dy, filterShape, geometry) =>
+      conv2dFilterGradient(on, x, dy, filterShape, geometry),
+  };
+  const sliced = withGroups(single);
+  // TensorFlow's own groups where it has them (5 times as fast as 32 slices), else slices.
+  const suited = ({ groups }: ConvGeometry): ConvPrimitives =>
+    groups === 1 || hasGroupedGradients() ? single : sliced;
+  return {
+    conv2d: (x, filter, geometry) => suited(geometry).conv2d(x, filter, geometry),
+    conv2dInputGradient: (dy, filter, inputShape, geometry) =>
+      suited(geometry).conv2dInputGradient(dy, filter, inputShape, geometry),
+    conv2dFilterGradient: (x, dy, filterShape, geometry) =>
+      suited(geometry).conv2dFilterGradient(x, dy, filterShape, geometry),
+  };
 }
-
-export const convolution: ConvPrimitives = {
-  conv2d: (x, filter, geometry) => suited(geometry).conv2d(x, filter, geometry),
-  conv2dInputGradient: (dy, filter, inputShape, geometry) =>
-    suited(geometry).conv2dInputGradient(dy, filter, inputShape, geometry),
-  conv2dFilterGradient: (x, dy, filterShape, geometry) =>
-    suited(geometry).conv2dFilterGradient(x, dy, filterShape, geometry),
-};

@@ -6,7 +6,7 @@ import { primitives } from '../registry.ts';
 import { registerTensorflowKernels } from './index.ts';
 
 describeBackends(['tensorflow'], () => {
-  beforeAll(registerTensorflowKernels);
+  beforeAll(() => registerTensorflowKernels());
 
   /** Five steps; with `shared`, other tensors hold on to the data of each variable in between. */
   async function train(shared: boolean, nesterov: boolean): Promise<Float32Array> {

@@ -4,6 +4,7 @@ import { convOutputSize, type ConvGeometry } from '../geometry.ts';
 import { type } from './attributes.ts';
 import { run } from './backend.ts';
 import { paddings, scalar, vector } from './constants.ts';
+import type { Executor } from './executor.ts';
 
 type Window = Pick<ConvGeometry, 'stride' | 'padding' | 'dilation'>;
 
@@ -28,15 +29,25 @@ export function pad(x: tf.Tensor4D, padding: number, value: number): tf.Tensor4D
   );
 }
 
+/** `x` with `padding` zeros on each side; the caller disposes it. */
+export function padZeros(
+  { dtype, run: execute }: Executor,
+  x: tf.Tensor4D,
+  padding: number,
+): tf.Tensor4D {
+  return execute('Pad', [type('T', dtype), type('Tpaddings', 'int32')], [x, paddings(padding)]);
+}
+
 /** Takes `padding` pixels off again, and what lies beyond `shape`. */
 export function crop(
+  { dtype, run: execute }: Executor,
   x: tf.Tensor4D,
   padding: number,
   shape: readonly [number, number, number, number],
 ): tf.Tensor4D {
-  return run(
+  return execute(
     'Slice',
-    [type('T', 'float32'), type('Index', 'int32')],
+    [type('T', dtype), type('Index', 'int32')],
     [x, vector([0, padding, padding, 0]), vector(shape)],
   );
 }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PoolGeometry } from '../geometry.ts';
+import type { Primitives } from '../primitives.ts';
 import { integer, integers, text, type } from './attributes.ts';
 import { run, type Attribute } from './backend.ts';
+import { float32, type Executor } from './executor.ts';
 import { hasOwnOperations } from './own-operations.ts';
 import { crop, isSame, pad } from './padding.ts';
 
@@ -19,9 +21,12 @@ function attributes({ kernelSize, stride }: PoolGeometry, padding: 'SAME' | 'VAL
   ];
 }
 
-function ownAttributes({ kernelSize, stride, padding }: PoolGeometry): Attribute[] {
+function ownAttributes(
+  { dtype }: Executor,
+  { kernelSize, stride, padding }: PoolGeometry,
+): Attribute[] {
   return [
-    type('T', 'float32'),
+    type('T', dtype),
     integer('size', kernelSize),
     integer('stride', stride),
     integer('padding', padding),
@@ -38,36 +43,38 @@ function paddingWord(x: tf.Tensor4D, geometry: PoolGeometry): 'SAME' | 'VALID' |
   return same ? 'SAME' : undefined;
 }
 
-export function maxPool2d(x: tf.Tensor4D, geometry: PoolGeometry): tf.Tensor4D {
-  if (hasOwnOperations()) return run('ResnetMaxPool', ownAttributes(geometry), [x]);
-  const word = paddingWord(x, geometry);
-  if (word !== undefined) return run('MaxPool', attributes(geometry, word), [x]);
-  const padded = pad(x, geometry.padding, lowest);
-  const output = run<tf.Tensor4D>('MaxPool', attributes(geometry, 'VALID'), [padded]);
-  tf.dispose(padded);
-  return output;
-}
+type MaxPoolPrimitives = Pick<Primitives, 'maxPool2d' | 'maxPool2dGradient'>;
 
-export function maxPool2dGradient(
-  dy: tf.Tensor4D,
-  x: tf.Tensor4D,
-  output: tf.Tensor4D,
-  geometry: PoolGeometry,
-): tf.Tensor4D {
-  if (hasOwnOperations()) {
-    return run('ResnetMaxPoolGrad', ownAttributes(geometry), [dy, x, output]);
-  }
-  const word = paddingWord(x, geometry);
-  if (word !== undefined) {
-    return run('MaxPoolGrad', attributes(geometry, word), [x, output, dy]);
-  }
-  const padded = pad(x, geometry.padding, lowest);
-  const gradient = run<tf.Tensor4D>('MaxPoolGrad', attributes(geometry, 'VALID'), [
-    padded,
-    output,
-    dy,
-  ]);
-  const cropped = crop(gradient, geometry.padding, x.shape);
-  tf.dispose([padded, gradient]);
-  return cropped;
+/** Where only TensorFlow's own operations are, in float32 whatever the executor's arithmetic. */
+export function maxPoolOn(on: Executor): MaxPoolPrimitives {
+  return {
+    maxPool2d(x, geometry) {
+      if (hasOwnOperations()) return on.run('ResnetMaxPool', ownAttributes(on, geometry), [x]);
+      const word = paddingWord(x, geometry);
+      if (word !== undefined) return run('MaxPool', attributes(geometry, word), [x]);
+      const padded = pad(x, geometry.padding, lowest);
+      const output = run<tf.Tensor4D>('MaxPool', attributes(geometry, 'VALID'), [padded]);
+      tf.dispose(padded);
+      return output;
+    },
+
+    maxPool2dGradient(dy, x, output, geometry) {
+      if (hasOwnOperations()) {
+        return on.run('ResnetMaxPoolGrad', ownAttributes(on, geometry), [dy, x, output]);
+      }
+      const word = paddingWord(x, geometry);
+      if (word !== undefined) {
+        return run('MaxPoolGrad', attributes(geometry, word), [x, output, dy]);
+      }
+      const padded = pad(x, geometry.padding, lowest);
+      const gradient = run<tf.Tensor4D>('MaxPoolGrad', attributes(geometry, 'VALID'), [
+        padded,
+        output,
+        dy,
+      ]);
+      const cropped = crop(float32, gradient, geometry.padding, x.shape);
+      tf.dispose([padded, gradient]);
+      return cropped;
+    },
+  };
 }

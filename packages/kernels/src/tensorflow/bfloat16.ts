@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { bfloat16 as bfloat16Type, flag, type } from './attributes.ts';
+import { handles, tensorflow, type OutputInfo, type TensorflowBackend } from './backend.ts';
+import type { Executor } from './executor.ts';
+
+// tfjs knows no bfloat16. A tensor that holds such values is float32 to it, in half the memory:
+// operations run by the executor here take it as it is, and whatever else asks for its values (any
+// kernel of tfjs-node's, reading it) gets them made float32 first, which changes none.
+
+/** What tfjs-node keeps of a tensor: the type is TensorFlow's, of what the handle refers to. */
+interface Held {
+  id: number;
+  dtype: number;
+}
+
+function held(backend: TensorflowBackend, tensor: tf.TensorInfo): Held | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Held
+  return backend.tensorMap.get(tensor.dataId) as Held | undefined;
+}
+
+function cast(backend: TensorflowBackend, id: number, to: 'float32' | 'bfloat16'): number {
+  const from = to === 'float32' ? 'bfloat16' : 'float32';
+  const attributes = [type('SrcT', from), type('DstT', to), flag('Truncate', false)];
+  return backend.binding.executeOp('Cast', attributes, [id], 1)[0]!.id;
+}
+
+function widen(backend: TensorflowBackend, tensor: tf.TensorInfo): void {
+  const at = held(backend, tensor);
+  if (at?.dtype !== bfloat16Type) return;
+  const { id } = at;
+  at.id = cast(backend, id, 'float32');
+  at.dtype = backend.binding.TF_FLOAT;
+  backend.binding.deleteTensor(id);
+}
+
+/** The parts of tfjs-node's backend through which kernels and readers get at values. */
+interface Doors {
+  getInputTensorIds(inputs: readonly tf.TensorInfo[]): number[];
+  readSync(dataId: object): unknown;
+}
+
+const prepared = new WeakSet<TensorflowBackend>();
+
+/** Makes the backend widen what it hands out. Once each; nothing changes where nothing is narrow. */
+function prepare(backend: TensorflowBackend): void {
+  if (prepared.has(backend)) return;
+  prepared.add(backend);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Doors
+  const doors = backend as unknown as Doors;
+  const getInputTensorIds = doors.getInputTensorIds.bind(backend);
+  const readSync = doors.readSync.bind(backend);
+  doors.getInputTensorIds = (inputs) => {
+    for (const input of inputs) widen(backend, input);
+    return getInputTensorIds(inputs);
+  };
+  doors.readSync = (dataId) => {
+    widen(backend, { dataId, shape: [], dtype: 'float32' });
+    return readSync(dataId);
+  };
+  keepSumsNarrow(backend);
+}
+
+/** tfjs adds up the gradients where a net forks: two narrow ones to a narrow one. */
+function keepSumsNarrow(backend: TensorflowBackend): void {
+  const kernel = tf.getKernel('Add', 'tensorflow');
+  const isNarrow = (tensor: tf.TensorInfo): boolean =>
+    held(backend, tensor)?.dtype === bfloat16Type;
+  tf.unregisterKernel('Add', 'tensorflow');
+  tf.registerKernel({
+    ...kernel,
+    kernelFunc(call) {
+      const { a, b } = call.inputs;
+      if (a !== undefined && b !== undefined && isNarrow(a) && isNarrow(b)) {
+        return bfloat16.run('AddV2', [type('T', 'bfloat16')], [a, b]);
+      }
+      return kernel.kernelFunc(call);
+    },
+  });
+}
+
+function adopt(backend: TensorflowBackend, info: OutputInfo): tf.Tensor {
+  if (info.dtype !== bfloat16Type) return backend.createOutputTensor(info);
+  const tensor = backend.createOutputTensor({ ...info, dtype: backend.binding.TF_FLOAT });
+  held(backend, tensor)!.dtype = bfloat16Type;
+  return tensor;
+}
+
+/** Runs an operation on bfloat16: operands that are tensors are narrowed, handles taken as they are. */
+const execute: Executor['execute'] = (name, attributes, operands, outputs) => {
+  const backend = tensorflow();
+  prepare(backend);
+  const passing: number[] = [];
+  const inputs = operands.map((operand) => {
+    if (typeof operand === 'number') return operand;
+    const at = held(backend, operand)!;
+    if (at.dtype === bfloat16Type) return at.id;
+    const narrow = cast(backend, handles([operand])[0]!, 'bfloat16');
+    passing.push(narrow);
+    return narrow;
+  });
+  try {
+    return backend.binding
+      .executeOp(name, attributes, inputs, outputs)
+      .map((info) => adopt(backend, info));
+  } finally {
+    for (const handle of passing) backend.binding.deleteTensor(handle);
+  }
+};
+
+/**
+ * Arithmetic in bfloat16 (8 bits of mantissa, sums in float32), for processors that have it.
+ */
+export const bfloat16: Executor = {
+  dtype: 'bfloat16',
+  execute,
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as float32's
+  run<T extends tf.Tensor>(...[name, attributes, operands]: Parameters<Executor['run']>): T {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ranks are TensorFlow's rules
+    return execute(name, attributes, operands, 1)[0] as T;
+  },
+};
