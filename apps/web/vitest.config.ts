@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 import { findChromium } from '../../tooling/test-config/browser.ts';
 import { cliAnswers } from './build/cli-answers.ts';
+import { crashGpu } from './build/crash-gpu.ts';
 import { isolationHeaders, shared } from './build/shared.ts';
 
 const found = findChromium();
@@ -35,6 +36,18 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // One browser at a time, after the units: what is measured here is a person's wait.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
       ...('missing' in found
         ? []
         : [
@@ -47,7 +60,7 @@ export default defineConfig({
                 hookTimeout: 120_000,
                 browser: {
                   enabled: true,
-                  commands: { cliAnswers },
+                  commands: { cliAnswers, crashGpu },
                   headless: true,
                   screenshotFailures: false,
                   provider: playwright({

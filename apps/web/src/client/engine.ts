@@ -138,7 +138,6 @@ class Connection {
   }
 
   close(): void {
-    this.#worker.terminate();
     this.#lose(`${this.#name}: it was closed`);
   }
 
