@@ -41,18 +41,14 @@ describe('changeset version', () => {
     await commitAll(copy);
   });
 
-  it('raises the version of what changed and of what depends on it, and writes changelogs', () => {
-    for (const path of ['packages/random', 'packages/image', 'packages/model', 'apps/cli']) {
-      const version = versionIn(copy, path);
-      expect(version).not.toBe(versionIn(root, path));
+  it('gives all public packages one new version, and writes changelogs', () => {
+    const version = versionIn(copy, 'packages/random');
+    expect(version).not.toBe(versionIn(root, 'packages/random'));
+    for (const { path } of packages) {
+      expect({ path, version: versionIn(copy, path) }).toEqual({ path, version });
       expect(changelog(path)).toContain(`## ${version}\n`);
     }
     expect(changelog('packages/random')).toContain(sentence);
-  });
-
-  it('leaves no public package without a first version', () => {
-    const unversioned = packages.filter(({ path }) => versionIn(copy, path) === '0.0.0');
-    expect(unversioned.map(({ path }) => path)).toEqual([]);
   });
 
   it('leaves private packages alone', () => {
