@@ -17,7 +17,7 @@ const torchModes = ['contiguous', 'channels_last', 'frozen'];
 
 /**
  * Inference on synthetic images: ours, onnxruntime-node and PyTorch in turns. Options: --rounds N,
- * --case I.
+ * --case I, --threads N (each contestant's default unless given), --repeats N (batches a round).
  */
 export async function run(args) {
   const option = (name, otherwise) => {
@@ -26,23 +26,24 @@ export async function run(args) {
   };
   const rounds = option('--rounds', 7);
   const only = option('--case', -1);
+  const threads = option('--threads', 0);
+  const env = threads > 0 ? threadSettings(String(threads)) : {};
   const python = peerPython();
   const rows = [];
   for (const [index, [model, batch, size, repeats]] of cases.entries()) {
     if (only >= 0 && only !== index) continue;
-    const shape = [model, batch, size, repeats].map(String);
+    const shape = [model, batch, size, option('--repeats', repeats)].map(String);
+    const start = (name, command, file, ...rest) =>
+      new Contestant(name, command, [contestant(file), ...shape, ...rest], env);
     const contestants = [
-      new Contestant('ours', process.execPath, [contestant('infer_ours.js'), ...shape]),
-      new Contestant('ONNX Runtime', process.execPath, [contestant('infer_onnx.js'), ...shape]),
-      ...torchModes.map(
-        (mode) =>
-          new Contestant(`PyTorch ${mode}`, python, [contestant('infer_torch.py'), ...shape, mode]),
-      ),
+      start('ours', process.execPath, 'infer_ours.js'),
+      start('ONNX Runtime', process.execPath, 'infer_onnx.js'),
+      ...torchModes.map((mode) => start(`PyTorch ${mode}`, python, 'infer_torch.py', mode)),
     ];
     try {
       for (const each of contestants) {
-        const { version, threads } = await each.ready();
-        if (rows.length === 0) console.log(`${version}, threads: ${threads}`);
+        const said = await each.ready();
+        if (rows.length === 0) console.log(`${said.version}, threads: ${said.threads}`);
       }
       const results = await alternate(contestants, rounds);
       rows.push(...rowsOf(`${model} ${batch}x${size}x${size}`, contestants, results));
@@ -51,6 +52,16 @@ export async function run(args) {
     }
   }
   console.table(rows);
+}
+
+/** How each contestant is told of its number of threads. */
+function threadSettings(count) {
+  return {
+    TF_NUM_INTRAOP_THREADS: count,
+    TF_NUM_INTEROP_THREADS: '1',
+    OMP_NUM_THREADS: count,
+    RESNET_BENCH_THREADS: count,
+  };
 }
 
 const rate = ({ images, seconds }) => images / seconds;

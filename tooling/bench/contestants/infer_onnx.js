@@ -16,7 +16,8 @@ await tf.setBackend('cpu');
 const model = createModel(name, { seed: 0 });
 const file = writeOnnx(model.config, await model.stateDict(), { imageSize: [size, size] });
 model.dispose();
-const session = await InferenceSession.create(file);
+const threads = Number(process.env.RESNET_BENCH_THREADS ?? 0);
+const session = await InferenceSession.create(file, { intraOpNumThreads: threads });
 const random = new Random(1);
 const values = Float32Array.from({ length: batch * 3 * size * size }, () => random.normal());
 const images = new Tensor('float32', values, [batch, 3, size, size]);
@@ -29,7 +30,7 @@ async function infer() {
 for (let i = 0; i < 5; i++) await infer();
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json');
 await answerRuns(
-  { version: `onnxruntime-node ${version}`, threads: 'its default (a core each)' },
+  { version: `onnxruntime-node ${version}`, threads: threads || 'its default (one a core)' },
   async () => {
     for (let i = 0; i < repeats; i++) await infer();
     return { images: repeats * batch };
