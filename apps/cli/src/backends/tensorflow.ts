@@ -31,7 +31,7 @@ export const tensorflow: Backend = {
     const { TF_Version: version } = backend.binding;
     const device = backend.binding.isUsingGpuDevice()
       ? 'CUDA'
-      : `CPU, ${availableParallelism()} threads`;
+      : `CPU, ${process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()} threads`;
     return { detail: `TensorFlow ${version}, ${device}`, dispose: async () => undefined };
   },
 };

@@ -4,6 +4,7 @@ import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { imageSize, integer, names, numberIn, pattern, shareOrCount } from '../parse-option.ts';
 import { augmentationNames, recipe } from '../recipe.ts';
+import { type Precision, precisions } from '../train/arithmetic.ts';
 import { backendOption } from './shared.ts';
 
 /** What the user typed; undefined where a default is to be found. */
@@ -29,6 +30,9 @@ export interface TrainOptions {
   readonly val?: number;
   readonly groupBy?: RegExp;
   readonly workers?: number;
+  readonly gradientCheckpointing?: boolean;
+  readonly precision?: Precision;
+  readonly deterministic?: boolean;
   readonly name?: string;
   readonly out?: string;
   readonly resume?: string | true;
@@ -120,6 +124,20 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
     .optionsGroup('Running:')
     .addOption(backendOption())
+    .option(
+      '--gradient-checkpointing',
+      'keep less in memory and compute it again: for deep models and large batches; same result, a third slower',
+    )
+    .addOption(
+      new Option(
+        '--precision <type>',
+        'bf16 computes in bfloat16 where the processor can, with weights in float32; bf16-anyway does where it cannot (default: float32)',
+      ).choices(precisions),
+    )
+    .option(
+      '--deterministic',
+      'the same bits each time, on machines with other numbers of cores too: fixes the threads to those of this machine',
+    )
     .option('--name <name>', 'write to runs/<name> (default: named after DATA)')
     .option('--out <folder>', 'write to this folder instead')
     .option('--resume [run]', 'go on with a run that was stopped, with the settings it had')

@@ -14,6 +14,7 @@ it.each([
   [{ epochs: 'many' }, 'epochs is to be a whole number from 1; received "many"'],
   [{ model: undefined }, 'model is to be the name of a model; received nothing'],
   [{ imageSize: [64] }, 'imageSize is to be a height and a width; received [64]'],
+  [{ precision: 'fp8' }, 'precision is to be bf16 or bf16-anyway, or absent; received "fp8"'],
   [{ augment: 'heavy' }, 'augment is to be none, light or strong; received "heavy"'],
 ])('says what is wrong with %j', (change, problem) => {
   expect(settingsProblem({ ...complete, ...change })).toBe(problem);

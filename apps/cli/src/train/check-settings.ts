@@ -24,6 +24,15 @@ const expected: Readonly<
   ema: ['a number or false', (value) => value === false || isNumber(value)],
   augment: ['none, light or strong', (value) => /^(none|light|strong)$/.test(String(value))],
   labelSmoothing: ['a number', isNumber],
+  gradientCheckpointing: ['true, or absent', (value) => value === undefined || value === true],
+  precision: [
+    'bf16 or bf16-anyway, or absent',
+    (value) => value === undefined || value === 'bf16' || value === 'bf16-anyway',
+  ],
+  deterministicThreads: [
+    'a whole number from 1, or absent',
+    (value) => value === undefined || isCount(value),
+  ],
   fineTune: ['what `--weights` made it, or absent', isFineTune],
   mixup: ['a number', isNumber],
   cutmix: ['a number', isNumber],

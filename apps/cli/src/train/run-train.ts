@@ -18,6 +18,7 @@ import { trainedParameters } from '../weights/fine-tune-settings.ts';
 import { loadBackbone, startFrom } from '../weights/start-weights.ts';
 import { withBackend } from '../with-backend.ts';
 import { fitEpochs } from './fit-epochs.ts';
+import { fixThreads, useArithmetic } from './arithmetic.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -83,8 +84,10 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   for (const note of start.notes) reporter.warn(note);
   const settings = await completeSettings(start.settings, dataset);
   const card = modelCard(settings, dataset.classes);
+  fixThreads(settings);
   await withBackend(settings.backend, async (backend) => {
     signal.throwIfAborted();
+    useArithmetic(settings, backend.name);
     const trainedOn = plan.resumes ? plan.settings.trainedOn : undefined;
     if (trainedOn !== undefined && trainedOn !== backend.name) {
       reporter.warn(

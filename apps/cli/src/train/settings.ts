@@ -9,6 +9,7 @@ import { UsageError } from '../errors.ts';
 import { type Augmentation, recipe } from '../recipe.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { fineTuning, type FineTuneSettings } from '../weights/fine-tune-settings.ts';
+import { arithmeticSettings, type Precision } from './arithmetic.ts';
 import { settingsProblem } from './check-settings.ts';
 import { suitableImageSize } from './image-size.ts';
 
@@ -36,6 +37,12 @@ export interface TrainSettings {
   readonly labelSmoothing: number;
   readonly mixup: number;
   readonly cutmix: number;
+  /** Absent where activations are kept, as is usual. */
+  readonly gradientCheckpointing?: true;
+  /** Absent for float32. */
+  readonly precision?: Exclude<Precision, 'float32'>;
+  /** The threads that results may depend on; absent where any number is taken. */
+  readonly deterministicThreads?: number;
   /** Absent where training begins from fresh weights. */
   readonly fineTune?: FineTuneSettings;
   readonly backend: BackendChoice;
@@ -68,6 +75,8 @@ export function newSettings(data: string, options: TrainOptions): TrainSettings 
     labelSmoothing: options.labelSmoothing ?? recipe.labelSmoothing,
     mixup: options.mixup ?? recipe.mixup,
     cutmix: options.cutmix ?? recipe.cutmix,
+    ...(options.gradientCheckpointing === true && { gradientCheckpointing: true }),
+    ...arithmeticSettings(options),
     backend: options.backend ?? 'auto',
   };
 }

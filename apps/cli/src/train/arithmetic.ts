@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+
+import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
+import { bfloat16Support } from '@resnet/native';
+
+import type { BackendName } from '../backends/types.ts';
+import { UsageError } from '../errors.ts';
+
+export const precisions = ['float32', 'bf16', 'bf16-anyway'] as const;
+export type Precision = (typeof precisions)[number];
+
+/** What of a run's settings decides how numbers are computed. */
+export interface ArithmeticSettings {
+  readonly precision?: Exclude<Precision, 'float32'>;
+  readonly deterministicThreads?: number;
+}
+
+export function arithmeticSettings(options: {
+  readonly precision?: Precision;
+  readonly deterministic?: boolean;
+}): ArithmeticSettings {
+  const { precision = 'float32', deterministic = false } = options;
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  return {
+    ...(precision !== 'float32' && { precision }),
+    ...(deterministic && { deterministicThreads: threads }),
+  };
+}
+
+/**
+ * Fixes the number of threads, by which oneDNN and XNNPACK divide their sums; they read it when
+ * they start. The rest of training depends on seeds alone.
+ */
+export function fixThreads({ deterministicThreads: threads }: ArithmeticSettings): void {
+  if (threads === undefined) return;
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.RESNET_WASM_THREADS = String(threads);
+  // Operations of TensorFlow's that could not keep to it would throw.
+  process.env.TF_DETERMINISTIC_OPS = '1';
+}
+
+/**
+ * Sets the precision that the run asks for on the backend that was taken.
+ *
+ * @throws {UsageError} where the backend or the processor is not made for it
+ */
+export function useArithmetic(
+  { precision, deterministicThreads }: ArithmeticSettings,
+  backend: BackendName,
+  instructions: readonly string[] = bfloat16Support(),
+): void {
+  if (deterministicThreads !== undefined && backend === 'webgpu') {
+    throw new UsageError(
+      '--deterministic cannot be kept on webgpu: its order of sums is the driver’s.',
+      {
+        hint: 'Choose --backend tensorflow or --backend wasm.',
+      },
+    );
+  }
+  if (precision === undefined) return;
+  if (backend !== 'tensorflow') {
+    throw new UsageError(`--precision bf16 works on the backend tensorflow, not on ${backend}.`, {
+      hint: 'Set it up with `resnet setup`, or leave --precision out.',
+    });
+  }
+  if (precision === 'bf16' && instructions.length === 0) {
+    throw new UsageError(
+      'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would train many times slower than float32.',
+      {
+        hint: 'Leave --precision out. (A 3x3 convolution’s gradients took 20 to 60 times as long without them; --precision bf16-anyway does it all the same.)',
+      },
+    );
+  }
+  registerTensorflowKernels({ precision: 'bfloat16' });
+}
