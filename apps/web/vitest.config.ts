@@ -41,8 +41,8 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['e2e/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
           // One browser at a time, after the units: what is measured here is a person's wait.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

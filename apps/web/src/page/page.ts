@@ -13,7 +13,7 @@ import { CameraView } from './views/camera.ts';
 import { GalleryView } from './views/gallery.ts';
 import { showLoading } from './views/loading.ts';
 import { ModelDialog } from './views/model-dialog.ts';
-import { notify } from './views/notices.ts';
+import { clearNotices, notify } from './views/notices.ts';
 import { ResultsView } from './views/results.ts';
 import { offerSamples } from './views/samples.ts';
 import { StageView } from './views/stage.ts';
@@ -100,11 +100,15 @@ export function createPage(): void {
 
   function take(files: readonly FoundFile[]): void {
     const { pictures, model, lonely, others } = sortFiles(files);
+    clearNotices();
     if (files.length >= mostFiles) {
-      notify({
-        title: `Only the first ${mostFiles} files were read`,
-        text: 'Drop smaller folders, one after another.',
-      });
+      notify(
+        {
+          title: `Only the first ${mostFiles} files were read`,
+          text: 'Drop smaller folders, one after another.',
+        },
+        { kind: 'note' },
+      );
     }
     if (model) void dialog.load({ name: model.name, source: model });
     else if (lonely) {
@@ -119,10 +123,13 @@ export function createPage(): void {
       return;
     }
     if (others.length > 0) {
-      notify({
-        title: `${plural(others.length, 'file')} left out`,
-        text: `Neither pictures nor a model: ${names(others)}.`,
-      });
+      notify(
+        {
+          title: `${plural(others.length, 'file')} left out`,
+          text: `Neither pictures nor a model: ${names(others)}.`,
+        },
+        { kind: 'note' },
+      );
     }
     const added = list.add(pictures.map(({ path, file }) => ({ name: path, blob: file })));
     if (added.length === 1) show('picture', added[0]?.id);
@@ -155,8 +162,12 @@ export function createPage(): void {
       input.value = '';
     });
   }
-  onAction('camera', () => show('camera'));
+  onAction('camera', () => {
+    clearNotices();
+    show('camera');
+  });
   onAction('reset', () => {
+    clearNotices();
     list.clear();
     status.showTime(undefined);
     show('empty');

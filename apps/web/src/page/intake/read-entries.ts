@@ -20,15 +20,24 @@ export function readChosen(files: Iterable<File>): FoundFile[] {
   return [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
+// Chromium's entries are instances of no class that a page can name.
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
 async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void> {
   if (found.length >= mostFiles) return;
-  if (entry instanceof FileSystemFileEntry) {
+  if (isFile(entry)) {
     const file = await new Promise<File | undefined>((resolve) => {
       // What cannot be opened (a dangling link, no permission) is passed over.
       entry.file(resolve, () => resolve(undefined));
     });
     if (file) found.push({ path: entry.fullPath.replace(/^\//, ''), file });
-  } else if (entry instanceof FileSystemDirectoryEntry) {
+  } else if (isFolder(entry)) {
     const reader = entry.createReader();
     for (;;) {
       // Chromium hands out at most a hundred at a time; none left means all were read.

@@ -24,8 +24,8 @@ export function heat(share: number): readonly [number, number, number, number] {
     const to = stops[low + 1]?.[channel] ?? 0;
     return Math.round(from + (to - from) * part);
   };
-  const ease = Math.min(1, value / 0.65);
-  return [mix(0), mix(1), mix(2), Math.round(255 * (0.12 + 0.68 * ease * ease * (3 - 2 * ease)))];
+  const ease = Math.min(1, Math.max(0, (value - 0.15) / 0.7));
+  return [mix(0), mix(1), mix(2), Math.round(255 * 0.82 * ease * ease * (3 - 2 * ease))];
 }
 
 /**

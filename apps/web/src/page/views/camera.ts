@@ -1,6 +1,6 @@
 import { type CameraHooks, CameraSession, type LiveAnswer } from '../camera/camera-session.ts';
 import { cameraProblem } from '../camera/camera-problem.ts';
-import { byId, h, setText } from '../lib/dom.ts';
+import { byId, foreign, h, setText } from '../lib/dom.ts';
 import { percent } from '../lib/format.ts';
 import type { ModelSession } from '../model/model-session.ts';
 import { announce } from './announce.ts';
@@ -91,18 +91,18 @@ export class CameraView {
     setText(byId('stage-name'), 'Camera');
     byId('stage-name').title = '';
     if (answer?.map) this.#stage.showMap(answer.map, answer.width, answer.height);
+    setText(byId('camera-stop-text'), this.#camera.isRunning ? 'Stop' : 'Close');
     const label = predictions.find(({ index }) => index === this.#chosen)?.label;
     this.#stage.showControls(
-      model?.hasActivationMaps ?? true,
-      label === undefined
-        ? 'Classified all the time, and averaged over a moment. Nothing is recorded or sent.'
-        : `The map stays with “${label}”. Choose it again for the likeliest class.`,
+      this.#camera.isRunning && (model?.hasActivationMaps ?? true),
+      ...this.#caption(label),
     );
     this.#results.show({
       predictions,
       mapped: this.#stage.isMapOn ? mapped : undefined,
       choosable: model?.hasActivationMaps ?? false,
       busy: predictions.length === 0 && this.#camera.isRunning,
+      empty: 'Classes appear here while the camera runs.',
       expected: model?.labels.length ?? 4,
       steady: true,
     });
@@ -110,6 +110,13 @@ export class CameraView {
       this.#told = top.index;
       announce(`Camera: ${top.label}, ${percent(top.probability)}`, steadyFor);
     }
+  }
+
+  #caption(label: string | undefined): readonly (Node | string)[] {
+    if (!this.#camera.isRunning) return [];
+    return label === undefined
+      ? ['Classified all the time, and averaged over a moment. Nothing is recorded or sent.']
+      : ['The map stays with “', foreign(label), '”. Choose it again for the likeliest class.'];
   }
 
   async #try(start: () => Promise<void>): Promise<void> {
@@ -124,6 +131,7 @@ export class CameraView {
       if (!this.#camera.isRunning) return;
       this.#stage.showVideo(this.#camera.isMirrored);
       this.#stage.showProblem();
+      this.draw();
       byId('camera-flip').hidden = (await this.#camera.count()) < 2;
     } catch (error) {
       this.#fail(error);

@@ -53,14 +53,14 @@ export class ModelDialog {
   #draw({ current, loading, problem }: ModelState): void {
     const chip = byId('model-button');
     chip.dataset['state'] = loading ? 'loading' : current ? 'ready' : 'failed';
-    const name = loading?.name ?? current?.name ?? this.#demo.name;
+    const name = loading?.name ?? current?.name ?? 'No model';
     byId('model-name').replaceChildren(foreign(name));
     const model = current?.predictor.model;
     byId('model-note').textContent = loading
       ? 'loading'
       : model
         ? `${model.architecture}, ${model.labels.length} classes`
-        : 'not loaded';
+        : '';
 
     const error = byId('model-error');
     error.hidden = !problem;

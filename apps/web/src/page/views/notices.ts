@@ -45,3 +45,8 @@ export function notify(
 export function noticeText({ title, text }: Problem): HTMLElement {
   return h('div', { class: 'notice-text' }, h('strong', {}, title), text);
 }
+
+/** Takes all messages away: they spoke of something earlier. */
+export function clearNotices(): void {
+  byId('notices').replaceChildren();
+}

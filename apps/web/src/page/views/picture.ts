@@ -1,4 +1,4 @@
-import { byId, setText } from '../lib/dom.ts';
+import { byId, foreign, setText } from '../lib/dom.ts';
 import { percent } from '../lib/format.ts';
 import type { ModelSession } from '../model/model-session.ts';
 import type { Classifier } from '../pictures/classifier.ts';
@@ -58,7 +58,9 @@ export class PictureView {
       this.#chosen = undefined;
       this.#told = '';
     }
-    const model = this.#session.predictor?.model;
+    const { current, loading } = this.#session.state.value;
+    const canAnswer = current !== undefined || loading !== undefined;
+    const model = current?.predictor.model;
     const mapped = this.#mappedClass(open);
     const map = mapped === undefined ? undefined : open.maps.get(mapped);
     setText(byId('stage-name'), open.name);
@@ -67,12 +69,14 @@ export class PictureView {
     this.#stage.showProblem(open.problem);
     this.#stage.showMap(map, open.result?.width, open.result?.height);
     const canMap = open.status !== 'failed' && (model?.hasActivationMaps ?? true);
-    this.#stage.showControls(canMap, this.#caption(open, mapped));
+    this.#stage.showControls(canMap, ...this.#caption(open, mapped));
     this.#results.show({
       predictions: open.predictions,
       mapped: this.#stage.isMapOn ? mapped : undefined,
       choosable: model?.hasActivationMaps ?? false,
-      busy: open.status === 'waiting' || (open.status === 'done' && !open.complete),
+      busy: canAnswer && open.status !== 'failed' && !open.complete,
+      empty:
+        open.status === 'failed' ? 'Nothing to classify.' : 'Without a model there is no answer.',
       expected: model?.labels.length ?? 4,
       steady: false,
     });
@@ -83,14 +87,14 @@ export class PictureView {
     return this.#chosen ?? picture.predictions[0]?.index;
   }
 
-  #caption(picture: Picture, mapped: number | undefined): string {
+  #caption(picture: Picture, mapped: number | undefined): readonly (Node | string)[] {
     const map = mapped === undefined ? undefined : picture.maps.get(mapped);
     const label = picture.predictions.find(({ index }) => index === mapped)?.label;
-    if (!map || label === undefined || !this.#stage.isMapOn || !picture.result) return '';
+    if (!map || label === undefined || !this.#stage.isMapOn || !picture.result) return [];
     const { width, height } = picture.result;
     const cropped = map.box.width < 0.97 * width || map.box.height < 0.97 * height;
     const seen = cropped ? ' The network sees only the part that is not dimmed.' : '';
-    return `Bright parts speak for “${label}”.${seen}`;
+    return ['Bright parts speak for “', foreign(label), `”.${seen}`];
   }
 
   #tell(picture: Picture): void {

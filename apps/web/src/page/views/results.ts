@@ -13,6 +13,8 @@ export interface ResultsState {
   /** Whether classes can be chosen for their map. */
   readonly choosable: boolean;
   readonly busy: boolean;
+  /** What is said where there are no classes, and none are to come. */
+  readonly empty: string;
   /** Rows to expect while there is nothing to list yet. */
   readonly expected: number;
   /** Rows keep their places (by class), for a moving picture of few classes. */
@@ -58,7 +60,16 @@ export class ResultsView {
     const state = this.#state;
     if (!state) return;
     const { predictions, busy, choosable, expected, steady } = state;
-    byId('results-hint').hidden = predictions.length === 0 || !choosable;
+    const hint =
+      predictions.length > 0
+        ? choosable
+          ? 'Choose a class to see which parts of the picture speak for it.'
+          : 'This network cannot show where it looked.'
+        : busy
+          ? ''
+          : state.empty;
+    setText(byId('results-hint'), hint);
+    byId('results-hint').hidden = hint === '';
     byId('all-classes').hidden = predictions.length <= few;
     this.#more.setAttribute('aria-expanded', String(this.#expanded));
     setText(this.#more, this.#expanded ? 'Fewer classes' : `All ${predictions.length} classes`);

@@ -1,5 +1,5 @@
 import type { ActivationMap } from '../../types.ts';
-import { byId, h, icon, setText } from '../lib/dom.ts';
+import { byId, h, icon } from '../lib/dom.ts';
 import { paintHeatMap } from '../lib/heat-map.ts';
 import type { Problem } from '../problems.ts';
 
@@ -91,9 +91,14 @@ export class StageView {
     this.#showMap();
   }
 
-  showControls(available: boolean, caption: string): void {
+  /** @param caption what is said below; no children for nothing */
+  showControls(available: boolean, ...caption: readonly (Node | string)[]): void {
     byId('map-controls').hidden = !available;
-    setText(byId('map-caption'), caption);
+    byId('legend').hidden = !available || this.#seen.hidden;
+    const words = h('p', { class: 'fine' }, ...caption);
+    if (byId('map-caption').textContent !== words.textContent) {
+      byId('map-caption').replaceChildren(...words.childNodes);
+    }
   }
 
   #showMap(): void {

@@ -10,7 +10,8 @@ const names: readonly BackendName[] = ['webgpu', 'wasm'];
 /** The foot of the page: what the network runs on, and how long the last prediction took. */
 export class StatusBar {
   readonly #session: ModelSession;
-  #busy = false;
+  /** The backend that is being started. */
+  #wanted: BackendName | undefined;
 
   constructor(session: ModelSession) {
     this.#session = session;
@@ -28,7 +29,7 @@ export class StatusBar {
   }
 
   async #switch(name: BackendName): Promise<void> {
-    this.#busy = true;
+    this.#wanted = name;
     this.#draw(this.#session.state.value);
     setText(byId('backend-detail'), `Starting ${label(name)}…`);
     try {
@@ -36,7 +37,7 @@ export class StatusBar {
     } catch (error) {
       notify(problemOf(error));
     } finally {
-      this.#busy = false;
+      this.#wanted = undefined;
       this.#draw(this.#session.state.value);
     }
   }
@@ -47,10 +48,12 @@ export class StatusBar {
     const possible = 'gpu' in navigator;
     for (const name of names) {
       const input = radio(name);
-      input.checked = backend?.name === name;
-      input.disabled = !current || this.#busy || (name === 'webgpu' && !possible);
+      input.checked = (this.#wanted ?? backend?.name) === name;
+      const missing = name === 'webgpu' && !possible;
+      input.disabled = !current || this.#wanted !== undefined || missing;
+      input.closest('label')?.toggleAttribute('data-missing', missing);
     }
-    if (this.#busy) return;
+    if (this.#wanted !== undefined) return;
     const slow = backend?.isSoftware ? ' (in software: slow)' : '';
     const without = possible ? '' : '. This browser has no WebGPU';
     setText(

@@ -1,0 +1,101 @@
+import { describeBrowser } from '@resnet/test-config/describe-browser';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
+
+import { results, useSite } from './support/browser.ts';
+import { labels } from './support/models.ts';
+
+async function startCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await page.waitForSelector('.result-share');
+}
+
+/** Waits until the camera has answered so often. */
+async function countAnswers(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const list = document.querySelector('#results');
+    if (!list) return;
+    await new Promise<void>((resolve) => {
+      let seen = 0;
+      // Told once for all changes that one answer makes.
+      const observer = new MutationObserver(() => {
+        seen += 1;
+        if (seen < wanted) return;
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(list, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+    });
+  }, count);
+}
+
+/** Bytes of the page's heap, after what is no longer used was collected. */
+async function heap(page: Page): Promise<number> {
+  const client = await page.context().newCDPSession(page);
+  await client.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await client.send('Runtime.getHeapUsage');
+  await client.detach();
+  return usedSize;
+}
+
+describeBrowser('the camera', (chromium) => {
+  const site = useSite(chromium);
+
+  test('classifies all the time, without growing, and is let go of', async () => {
+    const { page, close } = await site.open({ permissions: ['camera'] });
+    await startCamera(page);
+    expect(await page.locator('.result').count()).toBe(labels.length);
+    // Few classes keep their places while their bars move.
+    expect(await page.locator('.result-label').allTextContents()).toEqual(labels);
+    await countAnswers(page, 4);
+    const before = await heap(page);
+    await countAnswers(page, 20);
+    const after = await heap(page);
+    // An answer has five classes and a map: if they piled up, it would be more than this.
+    expect(after - before, 'bytes in 20 answers').toBeLessThan(200_000);
+
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    await page.waitForSelector('#empty-view:visible');
+    expect(await page.$eval('video', (video) => video.srcObject)).toBeNull();
+    await close();
+  });
+
+  test('a map of a chosen class stays with it; a picture is kept', async () => {
+    const { page, close } = await site.open({ permissions: ['camera'] });
+    await startCamera(page);
+    await page.locator('.result').nth(2).click();
+    await page.waitForFunction(
+      (label) =>
+        document.querySelector('#map-caption')?.textContent?.includes(`stays with “${label}”`),
+      labels[2],
+    );
+    expect(await page.locator('.result').nth(2).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Keep this picture' }).click();
+    await page.waitForSelector('#picture:visible');
+    expect(await page.textContent('#stage-name')).toMatch(/^Camera \d+/);
+    expect(await results(page)).toHaveLength(labels.length);
+    await close();
+  });
+});
+
+describeBrowser('a camera that is refused', (chromium) => {
+  const site = useSite(chromium, { camera: 'asked' });
+
+  test('is said, and tried again on request', async () => {
+    const { page, close } = await site.open();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByRole('heading', { name: 'The camera was not allowed' }).waitFor();
+    expect(await page.isVisible('#map-controls')).toBe(false);
+    await page.context().grantPermissions(['camera']);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.waitForSelector('.result-share');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#empty-view:visible');
+    await close();
+  });
+});
