@@ -2,6 +2,7 @@ import { defineConfig } from 'vite';
 
 import { offlineManifest, strictPolicy } from './build/page.ts';
 import { isolationHeaders, shared } from './build/shared.ts';
+import { sizeBudget } from './build/size-budget.ts';
 
 const outDir = 'dist-page';
 
@@ -24,7 +25,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [strictPolicy(), offlineManifest(outDir)],
+  plugins: [strictPolicy(), offlineManifest(outDir), sizeBudget(outDir)],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
 });

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vite';
 
+import { elementManifest } from './build/element-manifest.ts';
 import { shared } from './build/shared.ts';
+import { sizeBudget } from './build/size-budget.ts';
 
 /**
  * The package: modules that need nothing beside themselves, and find their workers and wasm files
@@ -10,6 +12,10 @@ export default defineConfig({
   ...shared,
   base: './',
   publicDir: false,
+  plugins: [
+    sizeBudget('dist'),
+    elementManifest('src/element/resnet-predictor.ts', 'custom-elements.json'),
+  ],
   build: {
     ...shared.build,
     outDir: 'dist',

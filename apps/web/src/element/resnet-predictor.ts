@@ -22,7 +22,7 @@ export interface ResnetPredictorEventMap extends Omit<HTMLElementEventMap, 'prog
 
 // On a server there are no elements: importing must work there all the same.
 // oxlint-disable-next-line typescript/no-extraneous-class, typescript/no-unsafe-type-assertion
-const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
  * Drop, paste or choose a picture, and see what it is: a model that `resnet train` writes, in any
