@@ -12,12 +12,12 @@ export function peerPython() {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const folder = join(cache, 'resnet', 'bench-venv');
   const python = join(folder, 'bin', 'python');
-  if (spawnSync(python, ['-c', 'import torch']).status === 0) return python;
+  if (spawnSync(python, ['-c', 'import torch, PIL']).status === 0) return python;
   console.error(`Installing PyTorch into ${folder} (once)…`);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   for (const args of [
     ['python3', '-m', 'venv', folder],
-    [python, '-m', 'pip', 'install', '--quiet', 'torch==2.13.0', 'numpy'],
+    [python, '-m', 'pip', 'install', '--quiet', 'torch==2.13.0', 'numpy', 'pillow'],
   ]) {
     const { status } = spawnSync(args[0], args.slice(1), { stdio: 'inherit' });
     if (status !== 0) throw new Error(`could not set up the peer: ${args.join(' ')}`);

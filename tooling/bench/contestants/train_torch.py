@@ -1,4 +1,5 @@
-"""One side of `pnpm bench train`: PyTorch eager, training steps on synthetic data."""
+"""One side of `pnpm bench train` and `pnpm bench jpeg`: PyTorch eager, training steps on synthetic
+data, or on the pictures of a folder through a DataLoader of 2 workers."""
 
 import json
 import resource
@@ -13,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from torch_resnet import build  # noqa: E402
 
 name, batch, size, steps, memory_format, precision = sys.argv[1:7]
+folder = sys.argv[7] if len(sys.argv) > 7 else None
 batch, size, steps = int(batch), int(size), int(steps)
 layout = torch.channels_last if memory_format == "channels_last" else torch.contiguous_format
 
@@ -20,11 +22,28 @@ torch.manual_seed(0)
 model = build(name).to(memory_format=layout).train()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, foreach=True)
 criterion = nn.CrossEntropyLoss()
-images = torch.randn(batch, 3, size, size).to(memory_format=layout)
-labels = torch.randint(0, 10, (batch,))
+
+
+def synthetic():
+    images = torch.randn(batch, 3, size, size).to(memory_format=layout)
+    labels = torch.randint(0, 10, (batch,))
+    while True:
+        yield images, labels
+
+
+def pictures():
+    from torch_pictures import Pictures
+
+    loader = torch.utils.data.DataLoader(Pictures(folder, size), batch, shuffle=True, num_workers=2, drop_last=True)
+    for images, labels in loader:
+        yield images.to(memory_format=layout), labels
+
+
+batches = synthetic() if folder is None else pictures()
 
 
 def step() -> float:
+    images, labels = next(batches)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
         loss = criterion(model(images), labels)
     optimizer.zero_grad()

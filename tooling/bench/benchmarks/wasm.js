@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+
+import { alternate, Contestant, median } from '../alternate.js';
+
+const file = fileURLToPath(new URL('../contestants/train_wasm.js', import.meta.url));
+
+/**
+ * A training step of ResNet-20 on wasm, batch 32, one thread: our kernels and the versions composed
+ * of tfjs's, in turns. Options: --rounds N.
+ */
+export async function run(args) {
+  const at = args.indexOf('--rounds');
+  const rounds = at < 0 ? 5 : Number(args[at + 1]);
+  const contestants = ['own', 'composed'].map(
+    (name) => new Contestant(name, process.execPath, [file, name, '32', '1']),
+  );
+  try {
+    for (const each of contestants) console.log((await each.ready()).version);
+    const results = await alternate(contestants, rounds);
+    const milliseconds = ({ seconds }) => 1000 * seconds;
+    console.table(
+      results.map((own, i) => ({
+        kernels: contestants[i].name,
+        'ms a step': median(own.map(milliseconds)).toFixed(0),
+        'CPU ms a step': median(own.map(({ cpuSeconds }) => 1000 * cpuSeconds)).toFixed(0),
+        'times ours': median(own.map(({ seconds }, r) => seconds / results[0][r].seconds)).toFixed(
+          2,
+        ),
+        'loss of the last step': own.at(-1).loss.toFixed(4),
+      })),
+    );
+  } finally {
+    for (const each of contestants) each.stop();
+  }
+}
