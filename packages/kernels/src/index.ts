@@ -48,3 +48,4 @@ export type {
   SgdSlot,
 } from './primitives.ts';
 export { primitives, registerPrimitives } from './registry.ts';
+export { checkpoint } from './tape.ts';

@@ -12,7 +12,7 @@ import {
   relu,
   type Primitives,
 } from './index.ts';
-import { differentiable } from './tape.ts';
+import { checkpoint, differentiable } from './tape.ts';
 
 function net(
   x: tf.Tensor4D,
@@ -153,5 +153,50 @@ describeBackends(['cpu'], () => {
     expect(bytes).toHaveLength(6);
     for (let i = 2; i < bytes.length; i++) expect(bytes[i]).toBeLessThan(bytes[i - 1]!);
     tf.dispose(x);
+  });
+
+  it('runs a checkpointed part again for its gradients, and leaks nothing', async () => {
+    const [x, ...variables] = inputs();
+    const before = tf.memory().numTensors;
+    const repeated: boolean[] = [];
+    const part = (input: tf.Tensor4D): tf.Scalar =>
+      checkpoint(input, variables, (y, isRepeated) => {
+        repeated.push(isRepeated);
+        return net(y, ...variables);
+      });
+    const doubled = (
+      f: (x: tf.Tensor4D) => tf.Scalar,
+    ): ReturnType<typeof tf.valueAndGrads<tf.Scalar>> =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- x is the first
+      tf.valueAndGrads((input: tf.Tensor) => f(add(input, input) as tf.Tensor4D));
+    const [expected, received] = [doubled((y) => net(y, ...variables)), doubled(part)];
+    const [a, b] = [expected([x, ...variables]), received([x, ...variables])];
+    expect(repeated).toEqual([false, true]);
+    expect(await b.value.data()).toEqual(await a.value.data());
+    for (const [i, gradient] of b.grads.entries()) {
+      expect(await gradient.data()).toBeAllClose(await a.grads[i]!.data(), { rtol: 1e-6 });
+    }
+    tf.dispose([a, b]);
+    expect(tf.memory().numTensors).toBe(before);
+    // Nobody asks for a gradient: the part runs once.
+    tf.dispose(part(x));
+    expect(repeated).toEqual([false, true, false]);
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([x, variables]);
+  });
+
+  it('passes on what a checkpointed part throws when it runs again', () => {
+    const [x, ...variables] = inputs();
+    const failing = (input: tf.Tensor4D): tf.Scalar =>
+      checkpoint(input, variables, (y, isRepeated) => {
+        const result = net(y, ...variables);
+        if (isRepeated) throw new Error('out of memory');
+        return result;
+      });
+    expect(() => tf.variableGrads(() => failing(x), variables)).toThrow('out of memory');
+    const before = tf.memory().numTensors;
+    tf.dispose(tf.variableGrads(() => net(x, ...variables), variables));
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([x, variables]);
   });
 });

@@ -24,7 +24,11 @@ interface Operation<
  * gradients. It is not in the public types, and has been the same since tfjs 2.
  */
 interface Engine {
-  readonly state: { readonly gradientDepth: number; readonly activeScope: { readonly id: number } };
+  readonly state: {
+    readonly gradientDepth: number;
+    readonly activeScope: { readonly id: number };
+    activeTape: readonly { readonly saved?: readonly tf.Tensor[] }[] | null;
+  };
   runKernelFunc<I extends NamedTensors, O extends tf.Tensor[], S>(operation: {
     inputs: I;
     forwardFunc: (backend: unknown, save: (tensors: S) => void) => O;
@@ -60,13 +64,72 @@ export function differentiable<
       releaseSpent();
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- tfjs unwraps a single one
       const dys = (Array.isArray(dy) ? dy : [dy]) as O;
-      if (engine.state.gradientDepth === 0) {
-        // A gradient that the caller of `tf.grad` passed in belongs to another scope, and stays.
-        const scope = engine.state.activeScope.id;
-        const own = dys.filter((tensor) => tensor.scopeId === scope && !tensor.kept);
-        spent = [...saved.filter((tensor) => tensor !== undefined), ...own];
-      }
+      if (engine.state.gradientDepth === 0) spent = spentAfter(engine, dys, saved);
       return backward(dys, saved);
     },
   });
+}
+
+function spentAfter(
+  engine: Engine,
+  dys: readonly tf.Tensor[],
+  saved: readonly (tf.Tensor | undefined)[],
+): tf.Tensor[] {
+  // A gradient that the caller of `tf.grad` passed in belongs to another scope, and stays.
+  const scope = engine.state.activeScope.id;
+  const own = dys.filter((tensor) => tensor.scopeId === scope && !tensor.kept);
+  return [...saved.filter((tensor) => tensor !== undefined), ...own];
+}
+
+/**
+ * Runs `compute(x)` without keeping what its gradient needs, and once more when the backward pass
+ * comes to it (gradient checkpointing: Chen et al., arXiv 1604.06174). Differentiable in x and
+ * `parameters`; both runs are to compute the same, so whatever `compute` draws or hands out must
+ * differ by `isRepeated` alone. The caller owns the output.
+ *
+ * @param parameters the tensors besides x that gradients flow to; `compute` depends on all of them
+ */
+export function checkpoint<X extends tf.Tensor, O extends tf.Tensor>(
+  x: X,
+  parameters: readonly tf.Tensor[],
+  compute: (x: X, isRepeated: boolean) => O,
+): O {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Engine
+  const engine = tf.engine() as unknown as Engine;
+  const inputs = Object.fromEntries([x, ...parameters].map((tensor, i) => [i, tensor]));
+  const [output] = engine.runKernelFunc<NamedTensors, [O], [X]>({
+    inputs,
+    forwardFunc: (_, save) => {
+      save([x]);
+      return [compute(x, false)];
+    },
+    backwardsFunc: (dy, saved) => {
+      releaseSpent();
+      const [dys] = [Array.isArray(dy) ? dy : ([dy] as [O])];
+      const gradients = onTapeOfItsOwn(engine, () => {
+        // tf.grads hands over x alone of what it differentiates by: `compute` has the parameters.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the clone of x
+        const differentiate = tf.grads((input: tf.Tensor) => compute(input as X, true));
+        return differentiate([saved[0], ...parameters], dys[0]);
+      });
+      if (engine.state.gradientDepth === 0) spent = spentAfter(engine, dys, saved);
+      return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
+    },
+  });
+  return output;
+}
+
+/** tfjs has one tape at a time, and forgets it at the end of a gradient. */
+function onTapeOfItsOwn<T>(engine: Engine, differentiate: () => T): T {
+  const { state } = engine;
+  const outer = state.activeTape;
+  state.activeTape = null;
+  try {
+    return differentiate();
+  } finally {
+    releaseSpent();
+    // After an error tfjs leaves there what operations had saved.
+    for (const { saved } of state.activeTape ?? []) tf.dispose([...(saved ?? [])]);
+    state.activeTape = outer;
+  }
 }

@@ -22,6 +22,13 @@ export interface ForwardOptions {
    * 'layer1']`. Fine-tuning freezes them together with their weights.
    */
   readonly freezeBatchNorm?: readonly string[];
+  /**
+   * Less memory for more time in training: of the blocks, only the inputs of some are kept for the
+   * backward pass, which computes the rest again (gradient checkpointing). Gradients, batch
+   * statistics and what is drawn are the same. `features` keeps everything all the same. False
+   * unless given.
+   */
+  readonly gradientCheckpointing?: boolean;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import type { Network } from './network/graph.ts';
 import { buildNetwork } from './network/network.ts';
 import { matchesPrefix } from './prefix.ts';
+import { runCheckpointed } from './run-checkpointed.ts';
 import type { BatchStatistics } from './run.ts';
 import { networkSpecs, type ParameterSpec } from './specs.ts';
 
@@ -226,7 +227,9 @@ export class ResNet {
   #run(part: 'features' | 'head', input: tf.Tensor, options: ForwardOptions): tf.Tensor {
     this.#checkAlive();
     const context = contextOf((name) => this.#variable(name), options);
-    return tf.tidy(() => runSegments(segmentsOf(this.#network, part), input, context));
+    const run =
+      part === 'features' && options.gradientCheckpointing ? runCheckpointed : runSegments;
+    return tf.tidy(() => run(segmentsOf(this.#network, part), input, context));
   }
 
   /** Sets variables to tensors of a state that fits them, creating those that do not exist. */

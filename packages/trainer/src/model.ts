@@ -17,7 +17,8 @@ export interface TrainableModel {
    * Images `[N, H, W, C]` to logits `[N, K]`. In training, every op on the way from the parameters
    * to the logits has a gradient, and `batchStatistics` receives the statistics of each batch
    * norm, tensors that then belong to the caller. `freezeBatchNorm` lists the batch norms
-   * (paths or prefixes) that use their running statistics even then.
+   * (paths or prefixes) that use their running statistics even then. `gradientCheckpointing` asks
+   * for less memory at the cost of time, all else the same; a model may ignore it.
    */
   forward(
     images: tf.Tensor4D,
@@ -26,6 +27,7 @@ export interface TrainableModel {
       readonly batchStatistics?: Map<string, BatchStatistics>;
       readonly freezeBatchNorm?: readonly string[];
       readonly random?: Random;
+      readonly gradientCheckpointing?: boolean;
     },
   ): tf.Tensor2D;
   /** What is trained. */

@@ -54,6 +54,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     labelSmoothing: settings.labelSmoothing,
     clipNorm: recipe.clipNorm,
     ema: settings.ema === false ? undefined : { decay: settings.ema },
+    gradientCheckpointing: settings.gradientCheckpointing === true,
     seed: settings.seed,
     // Reading a loss makes the GPU wait for this process, and this process for the GPU.
     logEvery: settings.trainedOn === 'webgpu' ? 10 : 1,

@@ -10,6 +10,7 @@ export interface BackwardOptions {
   readonly classes: number;
   readonly labelSmoothing: number;
   readonly freezeBatchNorm: readonly string[];
+  readonly gradientCheckpointing: boolean;
   readonly random: Random;
   /** The factor on each example's loss: 1 / N for the mean. */
   readonly weight: number;
@@ -36,7 +37,8 @@ export function backward(
   batch: Batch,
   options: BackwardOptions,
 ): BackwardResult {
-  const { imageShape, classes, labelSmoothing, freezeBatchNorm, random, weight } = options;
+  const { imageShape, classes, labelSmoothing, weight } = options;
+  const { freezeBatchNorm, gradientCheckpointing, random } = options;
   const statistics = new Map<string, BatchStatistics>();
   const kept: tf.Tensor[] = [];
   let logits: tf.Tensor2D | undefined;
@@ -49,6 +51,7 @@ export function backward(
           training: true,
           batchStatistics: statistics,
           freezeBatchNorm,
+          gradientCheckpointing,
           random,
         });
         // The tape's own scope would free what it does not return.

@@ -136,7 +136,7 @@ export class Run {
   /** The gradients of the mean loss over all images of `batches`; running statistics follow. */
   #gradients(batches: readonly Batch[], learningRate: number): Map<string, tf.Tensor> {
     const { model, trainData, classes, labelSmoothing = 0, freezeBatchNorm = [] } = this.options;
-    const { statisticsMomentum: momentum = 0.1 } = this.options;
+    const { statisticsMomentum: momentum = 0.1, gradientCheckpointing = false } = this.options;
     for (const batch of batches) checkBatch(batch, trainData.imageShape, classes.length);
     const images = batches.reduce((sum, { size }) => sum + size, 0);
     const random = this.#random.fork(this.step);
@@ -148,6 +148,7 @@ export class Run {
           classes: classes.length,
           labelSmoothing,
           freezeBatchNorm,
+          gradientCheckpointing,
           random: random.fork(i),
           weight: 1 / images,
         });
