@@ -5,18 +5,26 @@ import { initialState, parameterSpecs, type ResNetConfig, type StateDict } from 
  * tooling/reference/model/formula.py has the same in Python, and says why.
  */
 export function uniform(name: string, size: number): Float64Array {
-  let seed = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) {
-    seed = Math.imul(seed ^ name.charCodeAt(i), 0x01000193);
-  }
+  const seed = hash(name);
   const values = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    let x = (Math.imul(i, 0x9e3779b9) + seed) >>> 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    values[i] = ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
-  }
+  for (let i = 0; i < size; i++) values[i] = uniformAt(seed, i);
   return values;
+}
+
+/** FNV-1a. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  }
+  return value >>> 0;
+}
+
+function uniformAt(seed: number, i: number): number {
+  let x = (Math.imul(i, 0x9e3779b9) + seed) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
 }
 
 export function formulaState(config: ResNetConfig): StateDict {
@@ -33,6 +41,33 @@ export function formulaState(config: ResNetConfig): StateDict {
     for (let i = 0; i < data.length; i++) data[i] = shift + scale * values[i]!;
   }
   return state;
+}
+
+/**
+ * Weights that keep rounding errors small at any depth: `conditioned` in formula.py says how.
+ *
+ * @param branchEnd how the names of the parameters end that end a residual branch
+ */
+export function conditionedState(config: ResNetConfig, branchEnd: string | null): StateDict {
+  const specs = parameterSpecs(config);
+  return new Map(
+    specs.map(({ name, shape, role }) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const data = new Float32Array(size);
+      const seed = hash(name);
+      const [scale, shift] = scaleAndShift(name, shape, size);
+      for (let i = 0; i < size; i++) data[i] = shift + scale * uniformAt(seed, i);
+      if (role === 'bnOffset') {
+        for (let i = 0; i < size; i++) {
+          const u = uniformAt(seed, i);
+          data[i] = Math.sign(u) + 0.5 * u;
+        }
+      } else if (branchEnd !== null && name.endsWith(branchEnd)) {
+        for (let i = 0; i < size; i++) data[i]! *= 0.2;
+      }
+      return [name, { shape, dtype: 'float32', data }];
+    }),
+  );
 }
 
 function scaleAndShift(name: string, shape: readonly number[], size: number): [number, number] {
@@ -80,4 +115,32 @@ export function digest(name: string, data: ArrayLike<number>): Digest {
 export function distance(received: Digest, expected: Digest, floor: number): number {
   const scale = Math.max(expected[0], floor);
   return Math.max(...received.map((value, i) => Math.abs(value - expected[i]!))) / scale;
+}
+
+/** Where a large tensor is looked at: everywhere, if it is no larger than `most`. */
+export function positions(name: string, size: number, most: number): Float64Array {
+  if (size <= most) return Float64Array.from({ length: size }, (_, i) => i);
+  return uniform(`${name}@`, most).map((u) => Math.floor(((u + 1) / 2) * size));
+}
+
+/**
+ * Norm, and projection of up to 256 elements on a fixed direction, scaled up to the whole: as
+ * {@link digest}, without walking through all of a large tensor for the projection.
+ *
+ * @param placeOf where torch's element lies in `data`
+ */
+export function sampleDigest(
+  name: string,
+  data: Float32Array,
+  placeOf: (torchIndex: number) => number,
+): Digest {
+  let squares = 0;
+  for (let i = 0; i < data.length; i++) squares += data[i]! ** 2;
+  const where = positions(name, data.length, 256);
+  const direction = uniform(`${name}#`, where.length);
+  let projection = 0;
+  where.forEach((index, i) => {
+    projection += data[placeOf(index)]! * direction[i]!;
+  });
+  return [Math.sqrt(squares), projection * Math.sqrt(data.length / where.length)];
 }

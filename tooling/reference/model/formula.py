@@ -1,6 +1,6 @@
 """Weights and inputs from a fixed formula of name and position, so that none need be stored.
 
-packages/model/test/formula.ts has the same formula.
+packages/model/test/formula.ts has the same formulas.
 """
 
 import math
@@ -54,3 +54,50 @@ def digest(name, tensor):
     flat = tensor.detach().double().reshape(-1).numpy()
     numbers = [np.linalg.norm(flat), flat @ uniform(f"{name}#", flat.size)]
     return [float(f"{number:.6g}") for number in numbers]
+
+
+def conditioned(model, branch_end):
+    """Weights that keep rounding errors small at any depth, so that bounds on gradients can be strict.
+
+    Norms' offsets lie half a deviation or more from 0, so few activations lie where rounding decides
+    their sign; and what ends a residual branch (parameters whose names end in `branch_end`) is a
+    fifth, so that errors do not grow from block to block."""
+    state = model.state_dict()
+    for name, tensor in state.items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        shape = tuple(tensor.shape)
+        weights = value(name, shape)
+        if is_norm_offset(name, state):
+            u = torch.from_numpy(uniform(name, math.prod(shape)))
+            weights = (torch.sign(u) + 0.5 * u).float().double()
+        elif branch_end is not None and name.endswith(branch_end):
+            weights = (0.2 * weights).float().double()
+        state[name] = weights
+    model.load_state_dict(state)
+
+
+def is_norm_offset(name, state):
+    return name.endswith(".bias") and name.replace(".bias", ".running_mean") in state
+
+
+def positions(name, size, most):
+    """Where a large tensor is looked at: everywhere, if it is no larger than `most`."""
+    if size <= most:
+        return np.arange(size)
+    return np.floor((uniform(f"{name}@", most) + 1) / 2 * size).astype(np.int64)
+
+
+def sample_digest(name, tensor):
+    """Norm, and projection of up to 256 elements on a fixed direction, scaled up to the whole."""
+    flat = tensor.detach().double().reshape(-1).numpy()
+    where = positions(name, flat.size, 256)
+    projection = flat[where] @ uniform(f"{name}#", where.size)
+    return [np.linalg.norm(flat), projection * math.sqrt(flat.size / where.size)]
+
+
+def fnv1a(text):
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return f"{value:08x}"

@@ -14,16 +14,11 @@ _library.define("qnms(Tensor d, Tensor s, float t) -> Tensor")
 
 import timm  # noqa: E402
 
+from formula import fnv1a  # noqa: E402
+
 names = """resnet18 resnet34 resnet50 resnet101 resnet152 resnext50_32x4d resnext101_32x8d resnext101_64x4d
 wide_resnet50_2 wide_resnet101_2 resnet18d resnet34d resnet50d resnet101d resnet152d seresnet18 seresnet34
 seresnet50 seresnet101 seresnet152 seresnext50_32x4d resnetv2_50 resnetv2_101 resnetv2_152""".split()
-
-
-def fnv1a(text):
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return f"{value:08x}"
 
 
 with open(sys.argv[1]) as file:

@@ -1,0 +1,124 @@
+"""Logits and gradients of PyTorch's nets for every name of the zoo, for packages/model/test/zoo-parity.test.ts.
+
+    python zoo_parity.py OUTPUT.json [NAME...]
+
+Everything is computed in float64. The weights are `conditioned` ones of formula.py, under which
+rounding stays rounding however deep the net is: `float32` is how far PyTorch's own float32 gradients
+lie from its float64 ones, over all parameters together. With names of nets,
+only those are made anew.
+"""
+
+import base64
+import copy
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from cifar import Cifar, CifarV2
+from formula import conditioned, fnv1a, images, positions, sample_digest
+from parity import timm, tv
+
+
+class PlainBlock(tv.resnet.BasicBlock):
+    def forward(self, x):
+        return F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
+
+
+def plain(layers):
+    """torchvision's ResNet without its shortcuts."""
+    model = tv.ResNet(PlainBlock, layers)
+    for stage in (model.layer1, model.layer2, model.layer3, model.layer4):
+        for block in stage:
+            block.downsample = None
+    return model
+
+
+torchvision_names = """resnet18 resnet34 resnet50 resnet101 resnet152 resnext50_32x4d resnext101_32x8d
+resnext101_64x4d wide_resnet50_2 wide_resnet101_2""".split()
+timm_names = """resnet18d resnet34d resnet50d resnet101d resnet152d seresnet18 seresnet34 seresnet50 seresnet101
+seresnet152 seresnext50_32x4d resnetv2_50 resnetv2_101 resnetv2_152""".split()
+
+# What ends a residual branch: `conditioned` scales it down.
+norm2, norm3, conv3 = "bn2.weight", "bn3.weight", "conv3.weight"
+# name: PyTorch's net, what ends its branches, side of its images
+nets = {}
+for name in torchvision_names:
+    nets[name] = (lambda name=name: getattr(tv, name)(), norm2 if name in ("resnet18", "resnet34") else norm3, 64)
+for name in timm_names:
+    end = conv3 if "v2" in name else norm2 if "18" in name or "34" in name else norm3
+    nets[name] = (lambda name=name: timm.create_model(name), end, 64)
+nets["plain18"] = (lambda: plain([2, 2, 2, 2]), None, 64)
+nets["plain34"] = (lambda: plain([3, 4, 6, 3]), None, 64)
+for depth in (20, 32, 44, 56, 110, 1202):
+    nets[f"resnet{depth}"] = (lambda depth=depth: Cifar(depth), norm2, 16 if depth < 1000 else 8)
+for depth in (20, 32, 44, 56, 110):
+    nets[f"plain{depth}"] = (lambda depth=depth: Cifar(depth, shortcut="none"), None, 16)
+for depth in (164, 1001):
+    nets[f"resnetv2_{depth}"] = (lambda depth=depth: CifarV2(depth), conv3, 16 if depth < 1000 else 8)
+
+
+def packed(numbers):
+    return base64.b64encode(np.asarray(numbers, dtype="<f4").tobytes()).decode()
+
+
+def rounded(number, digits=8):
+    return float(f"{number:.{digits}g}")
+
+
+def gradients(model, x, labels):
+    model.zero_grad()
+    loss = F.cross_entropy(model(x), labels)
+    loss.backward()
+    return loss.item(), {name: p.grad for name, p in model.named_parameters()}
+
+
+def run(name):
+    build, branch_end, side = nets[name]
+    torch.manual_seed(0)
+    model = build().double()
+    conditioned(model, branch_end)
+    x = images((2, 3, side, side))
+    model.eval()
+    with torch.no_grad():
+        logits = model(x)
+    labels = torch.arange(2) * 3
+    model.train()
+    single = copy.deepcopy(model).float()
+    loss, grads = gradients(model, x, labels)
+    # One training forward pass from the formula's statistics, momentum 0.1.
+    running = [t for key, t in model.state_dict().items() if "running" in key]
+    _, single_grads = gradients(single, x.float(), labels)
+    norm = torch.stack([g.norm() for g in grads.values()]).norm()
+    apart = torch.stack([(g - single_grads[key].double()).norm() for key, g in grads.items()]).norm()
+    flat = logits.reshape(-1).numpy()
+    return {
+        "name": name,
+        "side": side,
+        "branchEnd": branch_end,
+        "labels": labels.tolist(),
+        "logits": {"norm": rounded(np.linalg.norm(flat)), "samples": packed(flat[positions("logits", flat.size, 64)])},
+        "loss": rounded(loss),
+        "statistics": rounded(torch.stack([t.norm() for t in running]).norm().item()),
+        "gradientNorm": rounded(norm.item()),
+        "float32": rounded((apart / norm).item(), 2),
+        "parameters": fnv1a("".join(f"{key}\n" for key in sorted(grads))),
+        "gradients": packed([sample_digest(key, grads[key]) for key in sorted(grads)]),
+    }
+
+
+if __name__ == "__main__":
+    path, *names = sys.argv[1:]
+    results = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            results = {result["name"]: result for result in json.load(file)}
+    for name in names or nets:
+        results[name] = run(name)
+        print(name, results[name]["loss"], results[name]["float32"], flush=True)
+    lines = [json.dumps(results[name], separators=(",", ":")) for name in nets if name in results]
+    with open(path, "w") as file:
+        file.write("[\n" + ",\n".join(lines) + "\n]\n")
