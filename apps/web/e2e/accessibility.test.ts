@@ -9,19 +9,23 @@ import { picture, results, useSite } from './support/browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
 /** What axe-core finds fault with, of any weight. */
 async function faults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
-    const { violations } = await Reflect.get(globalThis, 'axe').run(document, {
+    const { violations }: { violations: readonly Violation[] } = await Reflect.get(
+      globalThis,
+      'axe',
+    ).run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
-    interface Violation {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-    }
-    return (violations as readonly Violation[]).map(
+    return violations.map(
       ({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
     );
   });
@@ -102,7 +106,7 @@ describeBrowser('for everyone', (chromium) => {
     await page.keyboard.press('Enter');
     await results(page);
     // The view that opened has focus: its name is read out.
-    expect(await focused()).toBe('tiger.webp');
+    expect(await focused()).toBe('tiger.png');
     await page.locator('.result').nth(1).focus();
     await page.keyboard.press('Enter');
     expect(await page.locator('.result').nth(1).getAttribute('aria-pressed')).toBe('true');

@@ -6,7 +6,9 @@ import { built, drop, modelReady, picture, results, useSite } from './support/br
 import { hostileLabels, labels, model, models, runFolder, served } from './support/models.ts';
 import { serve, type Server } from './support/serve.ts';
 
-const theirs = JSON.parse(models.relabelled.config).label_names as readonly string[];
+const { label_names: theirs }: { label_names: readonly string[] } = JSON.parse(
+  models.relabelled.config,
+);
 
 async function loadAddress(page: Page, address: string): Promise<void> {
   await page.click('#model-button');

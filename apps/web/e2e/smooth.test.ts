@@ -36,10 +36,8 @@ describeBrowser('the main thread', (chromium) => {
       await page.waitForTimeout(300);
       runs.push(await page.evaluate(() => [...Reflect.get(globalThis, 'tasks')]));
     }
-    expect(
-      runs.some((tasks) => tasks.length === 0),
-      JSON.stringify(runs),
-    ).toBe(true);
+    const best = runs.reduce((a, b) => (a.length <= b.length ? a : b));
+    expect(best, 'tasks over 50 ms, in ms').toEqual([]);
     await close();
   });
 });

@@ -34,7 +34,7 @@ export interface OpenOptions extends BrowserContextOptions {
 export interface OpenPage {
   readonly page: Page;
   /** Closes it, and fails where the page misbehaved: see {@link misdeeds}. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Site {
@@ -128,9 +128,9 @@ async function watch(page: Page, origins: readonly string[]): Promise<string[]> 
   page.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
-    // Of Chromium (models that are not there or not allowed, WebGPU in software) and Playwright.
+    // Of Chromium (models that are not there or not allowed, what WebGPU it has) and Playwright.
     if (
-      /Failed to load resource|blocked by CORS|Service Worker registration|WebGPU is experim/.test(
+      /Failed to load resource|blocked by CORS|Service Worker registration|WebGPU is experim|No available adapters/.test(
         text,
       )
     )

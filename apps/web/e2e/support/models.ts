@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folder = new URL('../../test/fixtures/model/', import.meta.url);
-const weights = readFileSync(new URL('model.safetensors', folder));
+const weights: Buffer = readFileSync(new URL('model.safetensors', folder));
 const config: Config = JSON.parse(readFileSync(new URL('config.json', folder), 'utf8'));
 
 interface Config {
@@ -33,7 +33,7 @@ export const hostileLabels: readonly string[] = [
   '<img src=x onerror="globalThis.violations.push(1)">',
   '</span><script>globalThis.violations.push(2)</script>',
   '=HYPERLINK("https://evil.example","click")',
-  `${'A label without an end '.repeat(40)}`,
+  'A label without an end '.repeat(40),
   '\u202Edeppilf',
 ];
 

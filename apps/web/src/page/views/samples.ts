@@ -12,6 +12,9 @@ const samples = [
   'sunflower',
 ] as const;
 
+/** Pixels of a sample's side. */
+const side = 320;
+
 /** The row of pictures to begin with. */
 export function offerSamples(
   base: string,
@@ -20,17 +23,24 @@ export function offerSamples(
 ): void {
   byId('samples').replaceChildren(
     ...samples.map((name) => {
-      const url = `${base}samples/${name}.webp`;
-      const words = name.replaceAll('-', ' ');
-      const image = h('img', { src: url, alt: words, width: '96', height: '96' });
+      const image = h('img', {
+        src: `${base}samples/${name}.svg`,
+        alt: name.replaceAll('-', ' '),
+        width: '96',
+        height: '96',
+      });
       const button = h('button', { type: 'button', class: 'sample' }, image);
-      const load = async (): Promise<void> => {
-        const response = await fetch(url);
-        if (!response.ok) throw new Error(`The sample could not be fetched (${response.status})`);
-        take(`${name}.webp`, await response.blob());
-      };
-      button.addEventListener('click', () => void load().catch(fail));
+      const choose = async (): Promise<void> => take(`${name}.png`, await pixels(image));
+      button.addEventListener('click', () => void choose().catch(fail));
       return h('li', {}, button);
     }),
   );
+}
+
+/** A drawing as a PNG: what is classified is always pixels. */
+async function pixels(image: HTMLImageElement): Promise<Blob> {
+  await image.decode();
+  const canvas = new OffscreenCanvas(side, side);
+  canvas.getContext('2d')?.drawImage(image, 0, 0, side, side);
+  return canvas.convertToBlob();
 }
