@@ -158,14 +158,14 @@ describe('compile', () => {
 
   describeBackends(['tensorflow'], () => {
     it('has the fused convolutions that are faster, so that the tests above test them', () => {
-      expect(hasFusedConvolution()).toBe(true);
+      expect(hasFusedConvolution('float32')).toBe(true);
     });
 
     it('gives the same without them', async () => {
       const graph = everything(new Sampler(2));
       const images = sampled(new Sampler(3), [2, 17, 22, 3]);
-      const plain = openSession(translate(graph, false)!);
-      const fused = openSession(translate(graph, true)!);
+      const plain = openSession(translate(graph, false, 'float32')!);
+      const fused = openSession(translate(graph, true, 'float32')!);
       const [expected, received] = [plain.run(images), fused.run(images)];
       expect(await received.data()).toBeAllClose(await expected.data(), tolerance);
       tf.dispose([images, expected, received]);
@@ -173,6 +173,33 @@ describe('compile', () => {
       fused.dispose();
       tf.dispose(graph.nodes.flatMap(({ op }) => [...tensorsOf(op)]));
     });
+
+    // oxlint-disable-next-line vitest/expect-expect -- compareBfloat16 expects
+    it('computes in bfloat16, by all that this processor has, and leaves nothing', async () => {
+      for (const isFused of [false, ...(hasFusedConvolution('bfloat16') ? [true] : [])]) {
+        await compareBfloat16(isFused);
+      }
+    });
+
+    async function compareBfloat16(isFused: boolean): Promise<void> {
+      const before = tf.memory().numTensors;
+      const graph = everything(new Sampler(2));
+      const weights = graph.nodes.flatMap(({ op }) => [...tensorsOf(op)]);
+      const images = sampled(new Sampler(3), [2, 17, 22, 3]);
+      const wide = openSession(translate(graph, false, 'float32')!);
+      const expected = wide.run(images);
+      const narrow = openSession(translate(graph, isFused, 'bfloat16')!);
+      const received = narrow.run(images);
+      const [a, b] = [await expected.data<'float32'>(), await received.data<'float32'>()];
+      const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      // Eight bits of mantissa: off by some thousandths, so not computed in float32, nor wrong.
+      expect(b).toBeAllClose(a, { rtol: 0, atol: 0.03 * largest });
+      expect(b).not.toBeAllClose(a, { rtol: 0, atol: 1e-4 * largest });
+      wide.dispose();
+      narrow.dispose();
+      tf.dispose([images, expected, received, ...weights]);
+      expect(tf.memory().numTensors).toBe(before);
+    }
 
     it('is a session of TensorFlow, until it is disposed', () => {
       const { binding } = tensorflow();

@@ -4,7 +4,7 @@ import { batchNormOn } from './batch-norm.ts';
 import { bfloat16 } from './bfloat16.ts';
 import { convolutionOn } from './convolution.ts';
 import { float32 } from './executor.ts';
-import { compile } from './graph/compile.ts';
+import { compileIn } from './graph/compile.ts';
 import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 import { maxPoolOn } from './pooling.ts';
 
@@ -25,7 +25,7 @@ export interface TensorflowOptions {
 export function registerTensorflowKernels({ precision = 'float32' }: TensorflowOptions = {}): void {
   const on = precision === 'bfloat16' ? bfloat16 : float32;
   registerPrimitives('tensorflow', {
-    compile,
+    compile: (graph) => compileIn(graph, precision),
     ...convolutionOn(on),
     ...activationOn(on),
     ...batchNormOn(on),

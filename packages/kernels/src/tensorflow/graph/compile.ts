@@ -6,6 +6,7 @@ import { tensorflow } from '../backend.ts';
 import { openSession } from './session.ts';
 import { translate } from './translate.ts';
 import { hasFusedConvolution } from './trial.ts';
+import type { Precision } from './values.ts';
 
 /**
  * A graph as a session of TensorFlow's. Eager operations bring each filter into oneDNN's layout
@@ -15,9 +16,9 @@ import { hasFusedConvolution } from './trial.ts';
  * On a GPU, graphs are run operation by operation: there a session's rules are others, and have
  * not been tried.
  */
-export function compile(graph: Graph): Executable | undefined {
+export function compileIn(graph: Graph, precision: Precision): Executable | undefined {
   if (tensorflow().binding.isUsingGpuDevice()) return undefined;
-  const translated = translate(graph, hasFusedConvolution());
+  const translated = translate(graph, hasFusedConvolution(precision), precision);
   if (translated === undefined) return undefined;
   const executable = openSession(translated);
   const fed = new Set(translated.fed);

@@ -1,6 +1,6 @@
 import type { FusedConvOp } from '../../graph/graph.ts';
-import { attribute, type Attribute, type GraphDefWriter } from './graph-def.ts';
-import { float32, tensor } from './values.ts';
+import { attribute, type Attribute } from './graph-def.ts';
+import { tensor, type GraphWriter } from './values.ts';
 
 /** TensorFlow's names for what may follow in a fused convolution. */
 function followers(op: FusedConvOp, addend: string | undefined): string[] {
@@ -21,7 +21,7 @@ function followers(op: FusedConvOp, addend: string | undefined): string[] {
  * The op is TensorFlow's own business, so it is tried out before use: `hasFusedConvolution`.
  */
 export function fusedConvolution(
-  writer: GraphDefWriter,
+  writer: GraphWriter,
   op: FusedConvOp,
   x: string,
   addend: string | undefined,
@@ -29,15 +29,15 @@ export function fusedConvolution(
   const { bias, filter } = op;
   const inputs = [
     x,
-    writer.feed(filter),
+    writer.feed(filter, writer.precision),
     bias === undefined ? zeros(writer, filter.shape[3]) : tensor(writer, bias),
     ...(addend === undefined ? [] : [addend]),
   ];
   const count = inputs.length - 2;
   return writer.node('_MklNativeFusedConv2D', inputs, {
-    ...geometry(op),
+    ...geometry(writer, op),
     num_args: attribute.integer(count),
-    TArgs: attribute.types(Array.from({ length: count }, () => 'float32' as const)),
+    TArgs: attribute.types(Array.from({ length: count }, () => writer.precision)),
     fused_ops: attribute.texts(followers(op, addend)),
     is_filter_const: attribute.flag(true),
     // Under this label TensorFlow registers the kernels that its optimiser chooses.
@@ -45,28 +45,32 @@ export function fusedConvolution(
   });
 }
 
-function zeros(writer: GraphDefWriter, size: number): string {
-  return writer.constant([size], new Float32Array(size));
+function zeros(writer: GraphWriter, size: number): string {
+  const values = writer.constant([size], new Float32Array(size));
+  return writer.cast(values, 'float32', writer.precision);
 }
 
 /** The same in TensorFlow's public operations, for its optimiser to make of what it can. */
 export function plainConvolution(
-  writer: GraphDefWriter,
+  writer: GraphWriter,
   op: FusedConvOp,
   x: string,
   addend: string | undefined,
 ): string {
-  const T = float32;
-  let y = writer.node('Conv2D', [x, tensor(writer, op.filter)], geometry(op));
+  const { T } = writer;
+  let y = writer.node('Conv2D', [x, tensor(writer, op.filter)], geometry(writer, op));
   if (op.bias !== undefined) y = writer.node('BiasAdd', [y, tensor(writer, op.bias)], { T });
   if (addend !== undefined) y = writer.node('AddV2', [y, addend], { T });
   return op.activation === 'relu' ? writer.node('Relu', [y], { T }) : y;
 }
 
-function geometry({ stride, padding, dilation }: FusedConvOp): Record<string, Attribute> {
+function geometry(
+  { T }: GraphWriter,
+  { stride, padding, dilation }: FusedConvOp,
+): Record<string, Attribute> {
   const edges = [padding, padding];
   return {
-    T: float32,
+    T,
     strides: attribute.integers([1, stride, stride, 1]),
     dilations: attribute.integers([1, dilation, dilation, 1]),
     data_format: attribute.text('NHWC'),

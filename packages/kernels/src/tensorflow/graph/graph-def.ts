@@ -6,8 +6,8 @@ import { float, integer, integers, join, message, text, type Pieces } from './pr
 // tensorflow/core/protobuf/{saved_model,meta_graph}.proto.
 
 /** The numbers of TensorFlow's types (types.proto). */
-const dataTypes = { float32: 1, int32: 3 } as const;
-type DataType = keyof typeof dataTypes;
+const dataTypes = { float32: 1, int32: 3, bfloat16: 14 } as const;
+export type DataType = keyof typeof dataTypes;
 
 /** An attribute's value: an AttrValue. */
 export type Attribute = Pieces;
@@ -71,17 +71,21 @@ export class GraphDefWriter {
     return name;
   }
 
-  /** The graph's input; to be called first. */
+  /** The graph's input, float32; to be called first. */
   input(): string {
-    const name = `input_${this.#inputs.length}`;
-    this.#inputs.push(name);
-    return this.node('Placeholder', [], { dtype: attribute.type('float32') }, name);
+    return this.#placeholder('float32');
   }
 
-  /** A tensor that is given at each run: unlike a constant, it is not copied. */
-  feed(tensor: tf.Tensor): string {
+  /** A tensor that is given at each run, in `type`: unlike a constant, it is not copied. */
+  feed(tensor: tf.Tensor, type: DataType): string {
     this.#fed.push(tensor);
-    return this.input();
+    return this.#placeholder(type);
+  }
+
+  #placeholder(type: DataType): string {
+    const name = `input_${this.#inputs.length}`;
+    this.#inputs.push(name);
+    return this.node('Placeholder', [], { dtype: attribute.type(type) }, name);
   }
 
   /** The values are not copied before {@link savedModel}. */

@@ -1,15 +1,15 @@
 import type { GraphOp } from '../../graph/graph.ts';
-import { attribute, type Attribute, type GraphDefWriter } from './graph-def.ts';
-import { float32 } from './values.ts';
+import { attribute, type Attribute } from './graph-def.ts';
+import type { GraphWriter } from './values.ts';
 
 type MaxPoolOp = Extract<GraphOp, { readonly type: 'maxPool' }>;
 type AvgPoolOp = Extract<GraphOp, { readonly type: 'avgPool' }>;
 
 /** Padding never wins: TensorFlow leaves what lies outside out, however it is told of it. */
-export function maxPool(writer: GraphDefWriter, op: MaxPoolOp, x: string): string {
+export function maxPool(writer: GraphWriter, op: MaxPoolOp, x: string): string {
   const edges = [op.padding, op.padding];
   return writer.node('MaxPool', [x], {
-    ...windows(op.kernelSize, op.stride),
+    ...windows(writer, op.kernelSize, op.stride),
     ...(op.padding === 0
       ? { padding: attribute.text('VALID') }
       : {
@@ -32,16 +32,20 @@ export function hasAvgPool({
 }
 
 /** `SAME` puts windows that hang over at the end, and counts only what is inside. */
-export function avgPool(writer: GraphDefWriter, op: AvgPoolOp, x: string): string {
+export function avgPool(writer: GraphWriter, op: AvgPoolOp, x: string): string {
   return writer.node('AvgPool', [x], {
-    ...windows(op.kernelSize, op.stride),
+    ...windows(writer, op.kernelSize, op.stride),
     padding: attribute.text(op.ceilMode ? 'SAME' : 'VALID'),
   });
 }
 
-function windows(kernelSize: number, stride: number): Record<string, Attribute> {
+function windows(
+  { T }: GraphWriter,
+  kernelSize: number,
+  stride: number,
+): Record<string, Attribute> {
   return {
-    T: float32,
+    T,
     ksize: attribute.integers([1, kernelSize, kernelSize, 1]),
     strides: attribute.integers([1, stride, stride, 1]),
     data_format: attribute.text('NHWC'),

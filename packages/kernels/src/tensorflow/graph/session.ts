@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../../errors.ts';
 import type { Executable } from '../../graph/compile.ts';
-import { tensorflow } from '../backend.ts';
+import { flag, type } from '../attributes.ts';
+import { handles, tensorflow } from '../backend.ts';
 import { ascii } from './protobuf.ts';
 import type { Translated } from './translate.ts';
 
@@ -45,22 +46,26 @@ function load(bytes: Uint8Array): number {
 }
 
 /**
- * A session that runs a graph. It keeps what is fed, and disposes it at its end.
+ * A session that runs a graph. It keeps what is fed, and frees it at its end.
  *
  * @throws Error of TensorFlow's where it does not take the graph
  */
-export function openSession({ bytes, inputs, fed, output }: Translated): Executable {
+export function openSession({ bytes, inputs, fed, output, precision }: Translated): Executable {
   const backend = tensorflow();
   const { binding } = backend;
   const session = load(bytes);
+  const narrow = precision === 'float32' ? undefined : narrowed(fed);
   const inputNames = inputs.map((name) => `${name}:0`).join(',');
   const outputName = `${output}:0`;
   let isDisposed = false;
   return {
     run(x) {
-      const handles = backend.getInputTensorIds([x, ...fed]);
+      const ids =
+        narrow === undefined
+          ? backend.getInputTensorIds([x, ...fed])
+          : [...backend.getInputTensorIds([x]), ...narrow];
       try {
-        const [info] = binding.runSavedModel(session, handles, inputNames, outputName);
+        const [info] = binding.runSavedModel(session, ids, inputNames, outputName);
         return backend.createOutputTensor(info!);
       } catch (error) {
         throw new KernelError(
@@ -75,6 +80,18 @@ export function openSession({ bytes, inputs, fed, output }: Translated): Executa
       isDisposed = true;
       binding.deleteSavedModel(session);
       tf.dispose([...fed]);
+      for (const handle of narrow ?? []) binding.deleteTensor(handle);
     },
   };
+}
+
+/** Handles of the tensors in bfloat16, which tfjs does not know; the tensors are disposed. */
+function narrowed(tensors: readonly tf.Tensor[]): number[] {
+  const { binding } = tensorflow();
+  const attributes = [type('SrcT', 'float32'), type('DstT', 'bfloat16'), flag('Truncate', false)];
+  return tensors.map((tensor) => {
+    const [info] = binding.executeOp('Cast', attributes, handles([tensor]), 1);
+    tensor.dispose();
+    return info!.id;
+  });
 }

@@ -3,11 +3,23 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { BatchNormOp, Graph, GraphOp, LinearOp } from '../../graph/graph.ts';
 import { fusedConvolution, plainConvolution } from './convolution.ts';
-import { attribute, GraphDefWriter } from './graph-def.ts';
+import { attribute } from './graph-def.ts';
 import { avgPool, hasAvgPool, maxPool } from './pooling.ts';
-import { float32, int32, pad, scalar, tensor, vector } from './values.ts';
+import {
+  float32,
+  float32Tensor,
+  GraphWriter,
+  int32,
+  pad,
+  scalar,
+  tensor,
+  vector,
+  type Precision,
+} from './values.ts';
 
 export interface Translated {
+  /** What `fed` is to be given in, too. */
+  readonly precision: Precision;
   /** The bytes of a `saved_model.pb`. */
   readonly bytes: Uint8Array;
   /** Names of what is given at each run: the graph's input, then the tensors of `fed`. */
@@ -21,29 +33,38 @@ export interface Translated {
  *
  * @param isFused whether convolutions become one node with what follows them, their filters fed;
  *   else all weights are constants
+ * @param wanted what convolutions and what lies between them compute in; the ends of the graph are
+ *   float32, and so is all of one without convolutions, which has nothing to gain: the head
  * @returns undefined where TensorFlow has no operation that does the same on images of any size
  */
-export function translate({ nodes }: Graph, isFused: boolean): Translated | undefined {
+export function translate(
+  { nodes }: Graph,
+  isFused: boolean,
+  wanted: Precision,
+): Translated | undefined {
   if (nodes.some(({ op }) => op.type === 'avgPool' && !hasAvgPool(op))) return undefined;
-  const writer = new GraphDefWriter();
-  const values = [writer.input()];
+  const precision = nodes.some(({ op }) => op.type === 'conv2d') ? wanted : 'float32';
+  const writer = new GraphWriter(precision);
+  const values = [writer.cast(writer.input(), 'float32', precision)];
   for (const { op, inputs } of nodes) {
     const sources = inputs.map((value) => values[value]!);
     values.push(translateOp(writer, op, sources, isFused));
   }
   // A graph may be without operations, and a session does not fetch what it is fed.
-  const output = writer.node('Identity', [values.at(-1)!], { T: float32 }, 'output');
-  return { bytes: writer.savedModel(), inputs: writer.inputs, fed: writer.fed, output };
+  const last = writer.cast(values.at(-1)!, precision, 'float32');
+  const output = writer.node('Identity', [last], { T: float32 }, 'output');
+  const { inputs, fed } = writer;
+  return { bytes: writer.savedModel(), inputs, fed, output, precision };
 }
 
 function translateOp(
-  writer: GraphDefWriter,
+  writer: GraphWriter,
   op: GraphOp,
   inputs: readonly string[],
   isFused: boolean,
 ): string {
   const x = inputs[0]!;
-  const T = float32;
+  const { T } = writer;
   switch (op.type) {
     case 'conv2d':
       return (isFused ? fusedConvolution : plainConvolution)(writer, op, x, inputs[1]);
@@ -76,8 +97,12 @@ function translateOp(
       const scaled = writer.node('Mul', [x, scalar(writer, op.factor)], { T });
       return writer.node('AddV2', [scaled, scalar(writer, op.shift)], { T });
     }
-    case 'globalAveragePool':
-      return writer.node('Mean', [x, vector(writer, [1, 2])], { T, Tidx: int32 });
+    case 'globalAveragePool': {
+      // A sum of many: in float32.
+      const wide = writer.cast(x, writer.precision, 'float32');
+      const mean = writer.node('Mean', [wide, vector(writer, [1, 2])], { T: float32, Tidx: int32 });
+      return writer.cast(mean, 'float32', writer.precision);
+    }
     case 'globalMaxPool':
       return writer.node('Max', [x, vector(writer, [1, 2])], { T, Tidx: int32 });
     case 'concat': {
@@ -93,20 +118,24 @@ function translateOp(
   }
 }
 
-function batchNorm(writer: GraphDefWriter, op: BatchNormOp, x: string): string {
+function batchNorm(writer: GraphWriter, op: BatchNormOp, x: string): string {
   const vectors = [op.scale, op.offset, op.mean, op.variance];
-  const y = writer.node('FusedBatchNormV3', [x, ...vectors.map((value) => tensor(writer, value))], {
-    T: float32,
-    U: float32,
-    epsilon: attribute.float(op.epsilon),
-    data_format: attribute.text('NHWC'),
-    is_training: attribute.flag(false),
-  });
-  return op.activation === 'relu' ? writer.node('Relu', [y], { T: float32 }) : y;
+  const y = writer.node(
+    'FusedBatchNormV3',
+    [x, ...vectors.map((value) => float32Tensor(writer, value))],
+    {
+      T: writer.T,
+      U: float32,
+      epsilon: attribute.float(op.epsilon),
+      data_format: attribute.text('NHWC'),
+      is_training: attribute.flag(false),
+    },
+  );
+  return op.activation === 'relu' ? writer.node('Relu', [y], { T: writer.T }) : y;
 }
 
-function linear(writer: GraphDefWriter, op: LinearOp, x: string): string {
-  const T = float32;
+function linear(writer: GraphWriter, op: LinearOp, x: string): string {
+  const { T } = writer;
   const product = writer.node('MatMul', [x, tensor(writer, op.weight)], { T });
   if (op.bias === undefined) return product;
   return writer.node('BiasAdd', [product, tensor(writer, op.bias)], { T });

@@ -4,22 +4,25 @@ import type { Graph } from '../../graph/graph.ts';
 import { tensorflow, type TensorflowBackend } from '../backend.ts';
 import { openSession } from './session.ts';
 import { translate } from './translate.ts';
+import type { Precision } from './values.ts';
 
-const answers = new WeakMap<TensorflowBackend, boolean>();
+const answers = new WeakMap<TensorflowBackend, Map<Precision, boolean>>();
 
 /**
  * Whether this TensorFlow on this processor has the fused convolutions that a graph is written with.
  * They are not part of its public operations, so they are tried out, once.
  */
-export function hasFusedConvolution(): boolean {
+export function hasFusedConvolution(precision: Precision): boolean {
   const backend = tensorflow();
-  let answer = answers.get(backend);
-  if (answer === undefined) answers.set(backend, (answer = tryOut()));
+  let known = answers.get(backend);
+  if (known === undefined) answers.set(backend, (known = new Map()));
+  let answer = known.get(precision);
+  if (answer === undefined) known.set(precision, (answer = tryOut(precision)));
   return answer;
 }
 
 /** max(2 * 3 + 1 + 2, 0): a filter, a bias, an addend and a ReLU, on one pixel of one channel. */
-function tryOut(): boolean {
+function tryOut(precision: Precision): boolean {
   const filter = tf.tensor4d([3], [1, 1, 1, 1]);
   const bias = tf.tensor1d([1]);
   const x = tf.tensor4d([2], [1, 1, 1, 1]);
@@ -41,7 +44,7 @@ function tryOut(): boolean {
     ],
   };
   try {
-    const executable = openSession(translate(graph, true)!);
+    const executable = openSession(translate(graph, true, precision)!);
     try {
       const y = executable.run(x);
       const [value] = y.dataSync();
