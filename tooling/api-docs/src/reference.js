@@ -2,12 +2,28 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 
-import { Application, LogLevel, ParameterReflection, ReflectionKind } from 'typedoc';
+import {
+  Application,
+  LogLevel,
+  OptionDefaults,
+  ParameterReflection,
+  ReflectionKind,
+} from 'typedoc';
 
 import { entries, root } from './entries.js';
 
 /** Where the reference is committed. */
 export const docsFolder = join(root, 'docs/api');
+
+/** What describes custom elements: for their manifest, and told in tables by the README. */
+const elementTags = /** @type {const} */ ([
+  '@tagname',
+  '@attr',
+  '@fires',
+  '@slot',
+  '@csspart',
+  '@cssprop',
+]);
 
 /**
  * A page for each module, and tables where they say it shorter.
@@ -60,6 +76,8 @@ async function generate(folder) {
     ...markdown,
     out,
     readme: 'none',
+    blockTags: [...OptionDefaults.blockTags, ...elementTags],
+    excludeTags: [...OptionDefaults.excludeTags, ...elementTags],
     // Line numbers would change with every edit.
     disableSources: true,
     excludePrivate: true,

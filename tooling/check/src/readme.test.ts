@@ -17,7 +17,15 @@ function exampleOf(folder: string): string | undefined {
   return /```(?:ts|js)\n([\s\S]*?)```/.exec(readFileSync(readme, 'utf8'))?.[1];
 }
 
-const examples = folders.flatMap((folder) => {
+/** Whether it is for Node: the examples of what is only for pages are tested there. */
+function runsInNode(folder: string): boolean {
+  const manifest: { engines?: { node?: string } } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  return manifest.engines?.node !== undefined;
+}
+
+const examples = folders.filter(runsInNode).flatMap((folder) => {
   const example = exampleOf(folder);
   return example === undefined ? [] : [[folder, example] as const];
 });
