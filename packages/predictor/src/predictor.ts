@@ -99,9 +99,10 @@ export class Predictor {
     checkWeights(tensors);
     const net = folded(card.config, tensors);
     if (!hasActivationMaps(card.config)) return new Predictor(card, net, undefined);
-    const { data } = tensors.get(`${classifierPrefix(card.config)}.weight`)!;
+    const weight = tensors.get(`${classifierPrefix(card.config)}.weight`);
     // A copy: the file's other bytes need not stay for it.
-    return new Predictor(card, net, Float32Array.from(data, Number));
+    const classifier = weight?.dtype === 'float32' ? new Float32Array(weight.data) : undefined;
+    return new Predictor(card, net, classifier);
   }
 
   /** The `topK` most probable classes of a picture, most probable first. */
