@@ -19,7 +19,8 @@ const formats = ['channels_last', 'contiguous'];
 
 /**
  * Training steps on synthetic data, ours and PyTorch's eager ones in turns; in bfloat16 too where
- * the processor has it. Options: --rounds N, --case I, --steps N.
+ * the processor has it. Options: --rounds N, --case I, --steps N (a round), --threads N (each one's
+ * default unless given).
  */
 export async function run(args) {
   const option = (name, otherwise) => {
@@ -27,6 +28,8 @@ export async function run(args) {
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
   const only = option('--case', -1);
+  const threads = option('--threads', 0);
+  const env = threads > 0 ? threadSettings(String(threads)) : {};
   const python = peerPython();
   const instructions = bfloat16Support();
   console.log(`bfloat16 instructions: ${instructions.join(', ') || 'none'}`);
@@ -37,16 +40,17 @@ export async function run(args) {
     const shape = [model, batch, size, option('--steps', steps)].map(String);
     const ours = precisions.map(
       (precision) =>
-        new Contestant(precision, process.execPath, [
-          contestant('train_ours.js'),
-          ...shape,
+        new Contestant(
           precision,
-        ]),
+          process.execPath,
+          [contestant('train_ours.js'), ...shape, precision],
+          env,
+        ),
     );
     const peers = precisions.flatMap((precision) =>
       formats.map((format) => {
         const file = contestant('train_torch.py');
-        return new Contestant(precision, python, [file, ...shape, format, precision]);
+        return new Contestant(precision, python, [file, ...shape, format, precision], env);
       }),
     );
     const contestants = [...ours, ...peers];
@@ -69,6 +73,11 @@ export async function run(args) {
     }
   }
   console.table(rows);
+}
+
+/** How each contestant is told of its number of threads. */
+function threadSettings(count) {
+  return { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: count };
 }
 
 const rate = ({ images, seconds }) => images / seconds;
