@@ -57,10 +57,10 @@ const cases = JSON.parse(
  * But where rounding flips the sign of an activation, the gradients before it move by a percent
  * or so, in PyTorch's float32 as here. The nets of over a hundred layers on 64 pixels have millions
  * of activations, and in some of them one flips (in ResNet-152 on wasm and TensorFlow alike); there
- * half of the gradients must still be within the bound, the classifier's and all of them together
- * too, and none be farther than this.
+ * the classifier's gradients must still be within the bound, the norm of all of them together too,
+ * and none be farther than this.
  */
-const flipped = 0.1;
+const flipped = 0.05;
 
 registerTensorflowKernels();
 registerWasmKernels();
@@ -140,16 +140,10 @@ async function compareTraining(model: ResNet, images: tf.Tensor4D, reference: Ca
     apart.push({ name: spec.name, distance: relative });
   }
   tf.dispose([value, grads, targets, dy]);
-  if (process.env.RESNET_SHOW) {
-    const sorted = apart.map((a) => a.distance).sort((a, b) => a - b);
-    process.stderr.write(
-      `${tf.getBackend()} ${reference.name} max ${sorted.at(-1)!.toExponential(1)} med ${sorted[sorted.length >> 1]!.toExponential(1)} all ${(Math.sqrt(squares) / reference.gradientNorm - 1).toExponential(1)} torch ${reference.float32}\n`,
-    );
-  }
   const over = apart.filter((one) => !(one.distance < 1e-3));
-  const tolerated = /1[05][12]/.test(reference.name) && over.length < apart.length / 2;
+  const mayFlip = /1[05][12]/.test(reference.name);
   const bad = over.filter(
-    (one) => !(tolerated && one.distance < flipped && !/(^|\.)fc\./.test(one.name)),
+    (one) => !(mayFlip && one.distance < flipped && !/(^|\.)fc\./.test(one.name)),
   );
   expect(bad).toEqual([]);
   expect(Math.sqrt(squares) / reference.gradientNorm, 'all gradients').toBeCloseTo(1, 4);

@@ -6,21 +6,33 @@
 export function duplicateKey(json: string): string | undefined {
   // One set of keys for each object that is open; undefined for an array.
   const open: (Set<string> | undefined)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
-  for (const match of json.matchAll(token)) {
-    const [text] = match;
-    if (text === '{') open.push(new Set());
-    else if (text === '[') open.push(undefined);
-    else if (text === '}' || text === ']') open.pop();
-    else {
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfString(json, i);
       const keys = open.at(-1);
-      if (keys === undefined || !isKey(json, match.index + text.length)) continue;
-      const key = JSON.parse(text) as string;
-      if (keys.has(key)) return key;
-      keys.add(key);
+      if (keys !== undefined && isKey(json, end)) {
+        const key = JSON.parse(json.slice(i, end)) as string;
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      i = end - 1;
     }
   }
   return undefined;
+}
+
+/**
+ * Where a string ends that begins at `start`, its quotes included. By hand: a regular expression
+ * with an alternative a character overflows the stack on a string of some megabytes.
+ */
+function endOfString(json: string, start: number): number {
+  let i = start + 1;
+  while (i < json.length && json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+  return i + 1;
 }
 
 function isKey(json: string, end: number): boolean {

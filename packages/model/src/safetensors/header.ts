@@ -27,6 +27,9 @@ export interface Header {
 /** The format's own limit: more is an attack on memory. */
 const largestHeader = 100_000_000;
 
+/** PyTorch's and NumPy's limit. */
+const mostDimensions = 64;
+
 /**
  * Reads and checks a safetensors header: 8 bytes of length (little-endian), JSON, then data that
  * the tensors cover without hole or overlap. Whatever a file claims, nothing is allocated beyond
@@ -85,8 +88,9 @@ function parseEntry(name: string, fields: Record<string, unknown>): TensorEntry 
     const known = Object.keys(itemSize).join(', ');
     throw invalid(`${where} has dtype ${short(JSON.stringify(dtype))}; this reads ${known}`);
   }
-  if (!isSizes(shape)) {
-    throw invalid(`${where} has shape ${short(JSON.stringify(shape))}, not a list of sizes`);
+  if (!isSizes(shape) || shape.length > mostDimensions) {
+    const problem = `not a list of sizes, ${mostDimensions} at most`;
+    throw invalid(`${where} has shape ${short(JSON.stringify(shape))}, ${problem}`);
   }
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
     throw invalid(`${where} has data_offsets ${short(JSON.stringify(offsets))}, not [begin, end]`);

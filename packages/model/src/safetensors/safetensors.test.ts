@@ -71,6 +71,12 @@ describe('readSafetensors', () => {
     }
   });
 
+  it('reads metadata of megabytes, full of quotes', () => {
+    const long = '"\\'.repeat(4e6);
+    const { metadata } = readSafetensors(file({ __metadata__: { long } }));
+    expect(metadata.get('long') === long).toBe(true);
+  });
+
   it.each<[string, Uint8Array, string]>([
     ['an empty file', new Uint8Array(0), '8 bytes or more, received 0'],
     ['a header past the end', file('{}').fill(200, 0, 1), 'claims 200 bytes, but 2 follow'],
@@ -101,6 +107,8 @@ describe('readSafetensors', () => {
       'dtype "toString"',
     ],
     ['a shape of halves', file({ a: entry([0.5], [0, 2]) }, 2), 'not a list of sizes'],
+    ['65 dimensions', file({ a: entry(Array(65).fill(1), [0, 4]) }, 4), 'sizes, 64 at most'],
+    ['a key twice, once escaped', file(String.raw`{"a":{},"\u0061":{}}`), "'a' twice"],
     ['a negative size', file({ a: entry([-1], [0, 4]) }, 4), 'not a list of sizes'],
     ['a size of 2^60', file({ a: entry([2 ** 60], [0, 4]) }, 4), 'not a list of sizes'],
     [

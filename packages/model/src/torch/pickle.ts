@@ -12,14 +12,19 @@ export interface PickleWorld {
 /** Integers longer than this are no sizes, and slow to read. */
 const longestInteger = 255;
 
+/**
+ * Containers and memo entries of one pickle: each takes a byte there and a hundred in memory. A
+ * tensor takes about 20, so this is tens of thousands of tensors.
+ */
+const mostObjects = 2 ** 20;
+
 /** Marks the start of a run of items on the stack. */
 const mark = Symbol('mark');
 
 /**
  * Reads one pickle: Python's stack machine (PEP 3154, `pickletools`), protocols 2 to 5, without
  * what makes objects of arbitrary classes (`INST`, `OBJ`, `NEWOBJ`, extensions, buffers). It loops,
- * so nesting costs no stack, and each byte read makes at most a few values, so memory is bounded by
- * the file's.
+ * so nesting costs no stack; what takes more memory than bytes in the file is counted.
  *
  * @throws ModelError TORCH_FILE_INVALID; TORCH_FILE_REFUSED
  */
@@ -32,6 +37,7 @@ class Machine {
   readonly #world: PickleWorld;
   readonly #stack: (Value | typeof mark)[] = [];
   readonly #memo = new Map<number, Value>();
+  #objects = 0;
 
   constructor(reader: Reader, world: PickleWorld) {
     this.#reader = reader;
@@ -87,11 +93,11 @@ class Machine {
       case '\x8d':
         return this.#push(reader.text(reader.uint64()));
       case 'B':
-        return this.#push(reader.bytes(reader.uint32()));
+        return this.#make(reader.bytes(reader.uint32()));
       case 'C':
-        return this.#push(reader.bytes(reader.uint8()));
+        return this.#make(reader.bytes(reader.uint8()));
       case '\x8e':
-        return this.#push(reader.bytes(reader.uint64()));
+        return this.#make(reader.bytes(reader.uint64()));
 
       case '(':
         return void this.#stack.push(mark);
@@ -101,22 +107,22 @@ class Machine {
         return void this.#popToMark();
       case ']':
       case ')':
-        return this.#push([]);
+        return this.#make([]);
       case '}':
-        return this.#push(new Map());
+        return this.#make(new Map());
       case 'l':
       case 't':
-        return this.#push(this.#popToMark());
+        return this.#make(this.#popToMark());
       case '\x85':
-        return this.#push([this.#pop()]);
+        return this.#make([this.#pop()]);
       case '\x86':
-        return this.#push([this.#pop(), this.#pop()].reverse());
+        return this.#make([this.#pop(), this.#pop()].reverse());
       case '\x87':
-        return this.#push([this.#pop(), this.#pop(), this.#pop()].reverse());
+        return this.#make([this.#pop(), this.#pop(), this.#pop()].reverse());
       case 'd': {
         const map = new Map<Value, Value>();
         setItems(map, this.#popToMark());
-        return this.#push(map);
+        return this.#make(map);
       }
       case 'a':
         return this.#append([this.#pop()]);
@@ -128,11 +134,11 @@ class Machine {
         return this.#setItems(this.#popToMark());
 
       case 'q':
-        return void this.#memo.set(reader.uint8(), this.#top());
+        return this.#remember(reader.uint8(), this.#top());
       case 'r':
-        return void this.#memo.set(reader.uint32(), this.#top());
+        return this.#remember(reader.uint32(), this.#top());
       case '\x94':
-        return void this.#memo.set(this.#memo.size, this.#top());
+        return this.#remember(this.#memo.size, this.#top());
       case 'h':
         return this.#push(this.#recall(reader.uint8()));
       case 'j':
@@ -201,6 +207,23 @@ class Machine {
 
   #push(value: Value): void {
     this.#stack.push(value);
+  }
+
+  #make(object: Value): void {
+    this.#count();
+    this.#push(object);
+  }
+
+  #remember(index: number, value: Value): void {
+    this.#count();
+    this.#memo.set(index, value);
+  }
+
+  #count(): void {
+    this.#objects++;
+    if (this.#objects > mostObjects) {
+      throw invalid(`its pickle makes more than ${mostObjects} objects, which no state dict needs`);
+    }
   }
 
   #pop(): Value {

@@ -67,6 +67,27 @@ describe('hostile files', () => {
     ],
     ['an integer of 2^31 bytes', legacy('\x8b\0\0\0\x7f.'), 'an integer of 2130706432 bytes'],
     ['a key without a value', legacy('}(Nu.'), 'without a value'],
+    ['a million dicts', legacy('}'.repeat(2 ** 20 + 1)), 'more than 1048576 objects'],
+    [
+      'a million memo entries',
+      legacy('N', '\x94'.repeat(2 ** 20 + 1)),
+      'more than 1048576 objects',
+    ],
+    [
+      'negative strides',
+      legacy(tensor('K\x04', 'K\x04', 'J\xff\xff\xff\xff', 'K\x03')),
+      'not whole numbers of 0 or more',
+    ],
+    ['a negative storage', legacy(tensor('J\xff\xff\xff\xff', 'K\x01', 'K\x01')), 'a storage of'],
+    [
+      'a storage of two dtypes',
+      legacy(
+        tensor('K\x01', 'K\x01', 'K\x01'),
+        tensor('K\x01', 'K\x01', 'K\x01').replace('Float', 'Double'),
+      ),
+      'two sizes or two dtypes',
+    ],
+    ['a list in itself', legacy(']q\0h\0a.', '\x80\x02].'), 'it holds a list'],
     ['protocol 0', legacy().fill(0, 1, 2), 'protocol 0'],
     [
       'a storage of 2^44',
@@ -262,6 +283,15 @@ describe('zip archives', () => {
       bytes[at + 10] = 8;
     }
     expect(failure(bytes).message).toContain('is compressed; torch stores');
+  });
+
+  it('refuses an archive whose names all lead to one file', () => {
+    const bytes = Buffer.from(fixture('tensors.zip'));
+    const first = bytes.readUInt32LE(bytes.indexOf('PK\x01\x02') + 42);
+    for (let at = 0; (at = bytes.indexOf('PK\x01\x02', at)) >= 0; at++) {
+      bytes.writeUInt32LE(first, at + 42);
+    }
+    expect(failure(bytes).code).toBe('TORCH_FILE_INVALID');
   });
 
   it('says what a zip archive of another kind lacks', () => {
