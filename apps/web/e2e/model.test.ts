@@ -3,7 +3,15 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { built, drop, modelReady, picture, results, useSite } from './support/browser.ts';
-import { hostileLabels, labels, model, models, runFolder, served } from './support/models.ts';
+import {
+  hostileLabels,
+  labels,
+  model,
+  models,
+  runFolder,
+  served,
+  withClasses,
+} from './support/models.ts';
 import { serve, type Server } from './support/serve.ts';
 
 const { label_names: theirs }: { label_names: readonly string[] } = JSON.parse(
@@ -27,6 +35,7 @@ describeBrowser("a model of one's own", (chromium) => {
       ...served('/models/relabelled/', models.relabelled),
       ...served('/models/hostile/', models.hostile),
       ...served('/models/huge/', models.huge),
+      ...served('/models/many/', withClasses(150)),
       ...served('/models/cut/', models.cut),
       ...served('/models/nan/', models.notANumber),
     ]),
@@ -87,6 +96,19 @@ describeBrowser("a model of one's own", (chromium) => {
     await page.waitForFunction(
       () => document.querySelector('#model-name')?.textContent === 'hostile',
     );
+    await close();
+  });
+
+  test('of many classes a few are listed, and any is found', async () => {
+    const { page, close } = await site.open({ path: '?model=/models/many/' });
+    await page.setInputFiles('#choose-pictures', picture('exif-1.jpg'));
+    expect(await results(page)).toHaveLength(5);
+    await page.getByRole('button', { name: 'All 150 classes' }).click();
+    await page.getByRole('searchbox', { name: 'Find a class' }).fill('kind 149');
+    await page.locator('.result', { hasText: 'kind 149' }).click();
+    await page.locator('#map-caption', { hasText: '“kind 149”' }).waitFor();
+    await page.getByRole('button', { name: 'Fewer classes' }).click();
+    expect(await page.locator('.result').count()).toBe(5);
     await close();
   });
 

@@ -9,6 +9,7 @@ const config: Config = JSON.parse(readFileSync(new URL('config.json', folder), '
 interface Config {
   readonly label_names: readonly string[];
   readonly pretrained_cfg: Readonly<Record<string, unknown>>;
+  readonly resnet: Readonly<Record<string, unknown>>;
   readonly [key: string]: unknown;
 }
 
@@ -78,4 +79,56 @@ function withNaN(): Buffer {
   const changed = Buffer.from(weights);
   changed.writeUInt16LE(0x7e00, changed.length - 2);
   return changed;
+}
+
+/** The tests' model with so many classes: those that it has, again and again. */
+export function withClasses(count: number): ModelFiles {
+  const start = 8 + Number(weights.readBigUInt64LE(0));
+  const { __metadata__: _, ...tensors }: Record<string, Tensor> = JSON.parse(
+    weights.toString('utf8', 8, start),
+  );
+  const header: Record<string, Tensor> = {};
+  const parts: Buffer[] = [];
+  let end = 0;
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(tensors)) {
+    const data = weights.subarray(start + from, start + to);
+    const isHead = name.startsWith('fc.');
+    const row = data.length / labels.length;
+    const rows = Array.from({ length: count }, (_row, i) => {
+      const at = (i % labels.length) * row;
+      return data.subarray(at, at + row);
+    });
+    const part = isHead ? Buffer.concat(rows) : data;
+    header[name] = {
+      dtype,
+      shape: isHead ? [count, ...shape.slice(1)] : shape,
+      data_offsets: [end, end + part.length],
+    };
+    parts.push(part);
+    end += part.length;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(json.length));
+  return model(
+    {
+      num_classes: count,
+      label_names: Array.from({ length: count }, (_name, i) => `kind ${i}`),
+      resnet: { ...config.resnet, numClasses: count },
+    },
+    Buffer.concat([size, json, ...parts]),
+  );
+}
+
+interface Tensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
 }

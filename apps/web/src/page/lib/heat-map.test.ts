@@ -24,7 +24,7 @@ test('every cell keeps its value at its centre', () => {
 });
 
 test('a map of one cell, and a flat one, stay flat and within 0..1', () => {
-  expect(new Set(enlarge(mapOf(1, 1, [0.5]), 5, 5))).toEqual(new Set([0.5]));
+  for (const value of enlarge(mapOf(1, 1, [0.5]), 5, 5)) expect(value).toBeCloseTo(0.5, 6);
   const flat = enlarge(
     mapOf(
       4,
