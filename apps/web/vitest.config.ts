@@ -1,5 +1,5 @@
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 import { findChromium } from '../../tooling/test-config/browser.ts';
 import { cliAnswers } from './build/cli-answers.ts';
@@ -10,7 +10,7 @@ const found = findChromium();
 const { executable, args } = 'missing' in found ? { executable: '', args: [] } : found;
 
 /**
- * Tests run in a headless Chromium (`*.browser.test.ts`) or in Node (`*.test.ts`). Its WebGPU
+ * Tests run in a headless Chromium (`*.browser.test.ts`, `*.crash.test.ts`) or in Node (`*.test.ts`). Its WebGPU
  * adapter is SwiftShader, on the CPU.
  */
 export default defineConfig({
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{src,test,build}/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/*.crash.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },
@@ -51,29 +51,36 @@ export default defineConfig({
       ...('missing' in found
         ? []
         : [
-            {
-              extends: true as const,
-              test: {
-                name: 'browser',
-                include: ['{src,test}/**/*.browser.test.ts'],
-                testTimeout: 120_000,
-                hookTimeout: 120_000,
-                browser: {
-                  enabled: true,
-                  commands: { cliAnswers, crashGpu },
-                  headless: true,
-                  screenshotFailures: false,
-                  provider: playwright({
-                    launchOptions: {
-                      executablePath: executable,
-                      args: [...args, '--enable-unsafe-webgpu'],
-                    },
-                  }),
-                  instances: [{ browser: 'chromium' as const }],
-                },
-              },
-            },
+            inBrowser('browser', '{src,test}/**/*.browser.test.ts', 0),
+            // In a browser of its own: Chromium gives no WebGPU any more after some crashes.
+            inBrowser('crash', 'test/**/*.crash.test.ts', 2),
           ]),
     ],
   },
 });
+
+function inBrowser(name: string, include: string, groupOrder: number): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [include],
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      sequence: { groupOrder },
+      browser: {
+        enabled: true,
+        commands: { cliAnswers, crashGpu },
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: executable,
+            args: [...args, '--enable-unsafe-webgpu'],
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}

@@ -12,6 +12,9 @@ const bytesOf = (name: string): Buffer<ArrayBuffer> =>
 const answers: Record<string, { width: number; height: number }> = JSON.parse(
   readFileSync(`${folder}answers.json`, 'utf8'),
 );
+/** EXIF may turn a picture: the file tells the edges only. */
+const edges = (a: number, b: number): number[] => [Math.min(a, b), Math.max(a, b)];
+
 const names = readdirSync(`${folder}pictures`);
 
 describe('what a file tells before it is decoded', () => {
@@ -20,8 +23,8 @@ describe('what a file tells before it is decoded', () => {
     expect(problem).toBeUndefined();
     const { width, height } = answers[name]!;
     // AVIF has its size in boxes that are not read.
-    const expected = name.endsWith('.avif') ? undefined : [width, height].sort();
-    expect(size && [size.width, size.height].sort()).toEqual(expected);
+    const expected = name.endsWith('.avif') ? undefined : edges(width, height);
+    expect(size && edges(size.width, size.height)).toEqual(expected);
   });
 
   test.each(names.filter((name) => /\.(jpg|png|webp|bmp)$/.test(name)))(
