@@ -2,8 +2,8 @@ import { describeBrowser } from '@resnet/test-config/describe-browser';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 
-import { results, useSite } from './support/browser.ts';
-import { labels } from './support/models.ts';
+import { drop, results, useSite } from './support/browser.ts';
+import { labels, models, runFolder } from './support/models.ts';
 
 async function startCamera(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Use the camera' }).click();
@@ -75,6 +75,9 @@ describeBrowser('the camera', (chromium) => {
     await page.locator('.result').nth(index).click();
     await page.locator('#map-caption', { hasText: `stays with “${labels[index]}”` }).waitFor();
     expect(await page.locator('.result').nth(index).getAttribute('aria-pressed')).toBe('true');
+    // Another model, while the camera runs on, has its own names.
+    await drop(page, runFolder(models.relabelled));
+    await page.locator('.result-label', { hasText: 'north' }).waitFor();
     await page.getByRole('button', { name: 'Keep this picture' }).click();
     await page.waitForSelector('#picture:visible');
     expect(await page.textContent('#stage-name')).toMatch(/^Camera \d+/);

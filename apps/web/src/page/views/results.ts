@@ -117,26 +117,32 @@ export class ResultsView {
 interface Row {
   readonly item: HTMLLIElement;
   readonly button: HTMLButtonElement;
+  readonly name: HTMLElement;
   readonly share: HTMLElement;
   readonly bar: HTMLElement;
 }
 
-function createRow({ index, label }: Prediction): Row {
+function createRow({ index }: Prediction): Row {
   const share = h('span', { class: 'result-share' });
   const fill = h('span');
-  const name = h('span', { class: 'result-label', title: label }, foreign(label));
+  const name = h('span', { class: 'result-label' }, foreign(''));
   const bar = h('span', { class: 'result-bar', 'aria-hidden': 'true' }, fill);
   const button = h('button', { type: 'button', class: 'result' }, name, ' ', share, bar);
   button.dataset['index'] = String(index);
-  return { item: h('li', {}, button), button, share, bar: fill };
+  return { item: h('li', {}, button), button, name, share, bar: fill };
 }
 
 function updateRow(
-  { button, share, bar }: Row,
-  { index, probability }: Prediction,
+  { button, name, share, bar }: Row,
+  { index, label, probability }: Prediction,
   isTop: boolean,
   { mapped, choosable }: ResultsState,
 ): void {
+  // Another model gives another name to the class of this index, while the camera runs on.
+  if (name.title !== label) {
+    name.title = label;
+    name.replaceChildren(foreign(label));
+  }
   setText(share, percent(probability));
   bar.style.setProperty('--share', probability.toFixed(4));
   button.classList.toggle('top', isTop);
