@@ -39,6 +39,8 @@ export async function decodePicture(
     return rasterOf(bitmap);
   } finally {
     bitmap.close();
+    // Handed over by the page, and megabytes that a garbage collector does not see.
+    if (picture.kind === 'bitmap') picture.bitmap.close();
   }
 }
 
