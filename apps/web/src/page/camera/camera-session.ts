@@ -59,7 +59,8 @@ export class CameraSession {
     }
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
-      video: { facingMode: this.#facing, width: { ideal: 1280 }, height: { ideal: 720 } },
+      // Far more than a net sees, and a third of the memory and time of 1280 x 720.
+      video: { facingMode: this.#facing, width: { ideal: 640 }, height: { ideal: 480 } },
     });
     // Stopped while the browser asked.
     if (run !== this.#run) {
