@@ -34,6 +34,11 @@ describe('parseConfig', () => {
       { ...resnet50, outputStride: 4 },
       'outputStride is to be 32, 16 or 8',
     ],
+    [
+      'dilation of a ResNet-D',
+      { ...resnet50, downsample: 'averagePool', outputStride: 16 },
+      'outputStride is to be 32 with downsample averagePool',
+    ],
     ['widths of nothing', { ...resnet50, baseWidth: 1, channels: [8, 8, 8, 8] }, 'wide enough'],
     [
       'a plain net of v2',

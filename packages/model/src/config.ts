@@ -75,7 +75,10 @@ export interface ResNetConfig {
   readonly downsample: Choice<'downsample'>;
   /** Squeeze-and-excitation with reduction 16 at the end of each branch (arXiv 1709.01507). */
   readonly attention: Choice<'attention'>;
-  /** 32, or 16 or 8: the last stages then dilate in place of striding. */
+  /**
+   * 32, or 16 or 8: the last stages then dilate in place of striding. 32 alone with a cifar stem or
+   * with {@link downsample} `averagePool`.
+   */
   readonly outputStride: number;
   readonly globalPool: Choice<'globalPool'>;
   /** Dropout before the classifier, in training. */
@@ -172,8 +175,8 @@ function checkCombination(config: ResNetConfig): void {
   }
   if (config.outputStride !== 32) {
     if (config.stem === 'cifar') throw invalid('outputStride', '32 with a cifar stem', 'another');
-    if (config.downsample === 'averagePool' || order === 'fullPreActivation') {
-      throw invalid('outputStride', '32 with this downsample and order', config.outputStride);
+    if (config.downsample === 'averagePool') {
+      throw invalid('outputStride', '32 with downsample averagePool', config.outputStride);
     }
   }
   if (block === 'basic' && (config.groups !== 1 || config.baseWidth !== 64)) {
