@@ -3,8 +3,10 @@ import { defineConfig } from 'vite';
 import { offlineManifest, strictPolicy } from './build/page.ts';
 import { isolationHeaders, shared } from './build/shared.ts';
 import { sizeBudget } from './build/size-budget.ts';
+import { thirdPartyLicenses } from './build/third-party-licenses.ts';
 
 const outDir = 'dist-page';
+const licenses = thirdPartyLicenses(['@fontsource-variable/figtree']);
 
 /**
  * The page, as a folder of static files for any host: `dist-page`. It finds its files beside
@@ -25,7 +27,8 @@ export default defineConfig({
       },
     },
   },
-  plugins: [strictPolicy(), offlineManifest(outDir), sizeBudget(outDir)],
+  worker: { ...shared.worker, plugins: licenses.worker },
+  plugins: [strictPolicy(), licenses.main, offlineManifest(outDir), sizeBudget(outDir)],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
 });

@@ -3,6 +3,9 @@ import { defineConfig } from 'vite';
 import { elementManifest } from './build/element-manifest.ts';
 import { shared } from './build/shared.ts';
 import { sizeBudget } from './build/size-budget.ts';
+import { thirdPartyLicenses } from './build/third-party-licenses.ts';
+
+const licenses = thirdPartyLicenses();
 
 /**
  * The package: modules that need nothing beside themselves, and find their workers and wasm files
@@ -13,9 +16,11 @@ export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [
+    licenses.main,
     sizeBudget('dist'),
     elementManifest('src/element/resnet-predictor.ts', 'custom-elements.json'),
   ],
+  worker: { ...shared.worker, plugins: licenses.worker },
   build: {
     ...shared.build,
     outDir: 'dist',
