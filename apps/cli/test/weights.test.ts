@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -315,6 +316,36 @@ describe('import and export', () => {
     expect(code).toBe(0);
     expect(json('for-timm/config.json')).toEqual(json('published/config.json'));
     expect(tensors('for-timm/model.safetensors')).toEqual(tensors('published/model.safetensors'));
+  });
+
+  it('exports 16-bit weights that give the same answers, in half the space', async () => {
+    const args = '--format timm --dtype float16 --out half'.split(' ');
+    expect((await resnet('export', 'published', ...args)).code).toBe(0);
+    const size = (folder: string) => statSync(join(cwd, folder, 'model.safetensors')).size;
+    expect(size('half') / size('published')).toBeLessThan(0.55);
+    const [whole, half] = [
+      tensors('published/model.safetensors'),
+      tensors('half/model.safetensors'),
+    ];
+    expect([...half.keys()].sort()).toEqual([...whole.keys()].sort());
+    for (const [name, { data }] of whole) {
+      const rounded = half.get(name)!.data;
+      const isClose = (i: number, x: number): boolean =>
+        Math.abs(Number(rounded[i]) - x) <= 2 ** -10 * Math.abs(x) + 1e-6;
+      expect(Array.from(data, Number).every((x, i) => isClose(i, x))).toBe(true);
+    }
+    const onnx = await resnet(
+      'export',
+      'published',
+      '--format',
+      'onnx',
+      '--dtype',
+      'float16',
+      '--out',
+      'y.onnx',
+    );
+    expect(onnx.notes).toContain('ONNX is written in float32 only, not in float16.');
+    expect(onnx.code).toBe(2);
   });
 
   it('exports to ONNX', async () => {

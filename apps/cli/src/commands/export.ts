@@ -4,10 +4,13 @@ import type { Io } from '../io.ts';
 
 export const exportFormats = ['timm', 'torchvision-safetensors', 'onnx'] as const;
 
+export const weightTypes = ['float32', 'float16', 'bfloat16'] as const;
+
 export interface ExportOptions {
   readonly format: (typeof exportFormats)[number];
   readonly out: string;
   readonly batchNorm: 'fold' | 'keep';
+  readonly dtype: (typeof weightTypes)[number];
   readonly force?: boolean;
 }
 
@@ -31,6 +34,11 @@ export function registerExport(program: Command, io: Io): void {
         .choices(['fold', 'keep'])
         .default('fold'),
     )
+    .addOption(
+      new Option('--dtype <type>', 'timm, torchvision: of the weights; 16 bits halve the file')
+        .choices(weightTypes)
+        .default('float32'),
+    )
     .option('--force', 'replace what is there')
     .addHelpText(
       'after',
@@ -38,6 +46,7 @@ export function registerExport(program: Command, io: Io): void {
 Examples:
   $ resnet export runs/pictures --format onnx --out pictures.onnx
   $ resnet export runs/pictures --format timm --out pictures-timm
+  $ resnet export runs/pictures --format timm --dtype float16 --out site/models/pictures
   $ resnet export runs/pictures --format torchvision-safetensors --out pictures.safetensors`,
     )
     .action(async (run: string, options: ExportOptions) => {

@@ -19,19 +19,28 @@ const notInTimm = /^(plain\d+|resnet(20|32|44|56|110|1202)|resnetv2_(164|1001))$
 
 export async function runExport(run: string, options: ExportOptions, io: Io): Promise<void> {
   const out = resolve(io.cwd, options.out);
+  if (options.format === 'onnx' && options.dtype !== 'float32') {
+    throw new UsageError(`ONNX is written in float32 only, not in ${options.dtype}.`, {
+      hint: 'Leave --dtype out, or choose another --format.',
+    });
+  }
   if (options.format === 'timm') checkModelFolder(out, options.force);
   else checkFree(out, options.force);
   const opened = await openWeights(run, { io });
   const { card, state } = opened;
   checkState(run, card.architecture, card.config, state);
   if (options.format === 'timm') {
-    if (notInTimm.test(card.architecture)) {
+    const isInTimm = !notInTimm.test(card.architecture);
+    if (!isInTimm) {
       io.note(
         `${io.noteColor.yellow('warning:')} timm has no ${card.architecture}; what is written is for this command and @resnet/model.`,
       );
     }
-    await writeModelFolder(out, card, state);
-    io.out(`For timm: timm.create_model('local-dir:${options.out}', pretrained=True)`);
+    await writeModelFolder(out, card, state, options.dtype);
+    io.out(`Written: ${options.out}.`);
+    if (isInTimm) {
+      io.out(`For timm: timm.create_model('local-dir:${options.out}', pretrained=True)`);
+    }
     return;
   }
   const bytes = await encode(opened, options);
@@ -42,7 +51,7 @@ export async function runExport(run: string, options: ExportOptions, io: Io): Pr
 
 async function encode(
   { card, state }: OpenedWeights,
-  { format, batchNorm }: ExportOptions,
+  { format, batchNorm, dtype }: ExportOptions,
 ): Promise<Uint8Array> {
   if (format === 'torchvision-safetensors') {
     if (!torchvisionModels.test(card.architecture)) {
@@ -50,7 +59,7 @@ async function encode(
         hint: 'Export it for timm (--format timm) or to ONNX (--format onnx).',
       });
     }
-    return writeSafetensors(state, { metadata: { format: 'pt' } });
+    return writeSafetensors(state, { metadata: { format: 'pt' }, dtype });
   }
   const { writeOnnx } = await import('@resnet/model/onnx');
   const { config, labelNames, pretrainedCfg } = card;

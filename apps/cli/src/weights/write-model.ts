@@ -31,9 +31,10 @@ export async function writeModelFolder(
   folder: string,
   card: ModelCard,
   state: StateDict,
+  dtype: 'float32' | 'float16' | 'bfloat16' = 'float32',
 ): Promise<void> {
   const config = `${JSON.stringify(formatModelConfig(card), undefined, 2)}\n`;
-  const weights = writeSafetensors(state, { metadata: { format: 'pt' } });
+  const weights = writeSafetensors(state, { metadata: { format: 'pt' }, dtype });
   await makeFolder(folder);
   await writeWhole(join(folder, runFiles.weights), weights);
   await writeWhole(join(folder, runFiles.config), config);
