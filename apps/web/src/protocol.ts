@@ -56,6 +56,8 @@ export type Picture =
   | { readonly kind: 'blob'; readonly blob: Blob }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'bitmap'; readonly bitmap: ImageBitmap }
+  /** What a video shows: read without a bitmap, see worker/raster-of-frame.ts. */
+  | { readonly kind: 'frame'; readonly frame: VideoFrame }
   | { readonly kind: 'pixels'; readonly pixels: ImageData }
   | PreparedPicture;
 

@@ -19,6 +19,8 @@ export async function pictureOf(image: ImageInput): Promise<Picture> {
       `classify: expected a Blob, ImageBitmap, image, canvas, video, ImageData or URL, received ${Object.prototype.toString.call(image)}`,
     );
   }
+  const frame = image instanceof HTMLVideoElement ? frameOf(image) : undefined;
+  if (frame) return { kind: 'frame', frame };
   try {
     const bitmap = await createImageBitmap(image, {
       imageOrientation: 'from-image',
@@ -37,12 +39,29 @@ export async function pictureOf(image: ImageInput): Promise<Picture> {
 /** What is to be handed over with it, rather than copied. */
 export function transfersOf(picture: Picture): Transferable[] {
   if (picture.kind === 'bitmap') return [picture.bitmap];
+  if (picture.kind === 'frame') return [picture.frame];
   return picture.kind === 'prepared' ? [picture.input.buffer] : [];
 }
 
 /** Whether it is still whole after it was handed over, for another try. */
 export function isReusable(picture: Picture): boolean {
-  return picture.kind !== 'bitmap' && picture.kind !== 'prepared';
+  return picture.kind === 'blob' || picture.kind === 'url' || picture.kind === 'pixels';
+}
+
+/** Frees what no garbage collector sees the size of; nothing where it was handed over. */
+export function release(picture: Picture): void {
+  if (picture.kind === 'bitmap') picture.bitmap.close();
+  else if (picture.kind === 'frame') picture.frame.close();
+}
+
+/** What a video shows; undefined where only a bitmap may tell, or what is wrong. */
+function frameOf(video: HTMLVideoElement): VideoFrame | undefined {
+  if (!('VideoFrame' in globalThis)) return undefined;
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return undefined;
+  }
 }
 
 async function loaded(image: HTMLImageElement): Promise<void> {

@@ -13,12 +13,18 @@ import type {
 } from '../types.ts';
 import { BackendLostError } from './engine.ts';
 import { holdModel, type Model, type ModelRequest } from './models.ts';
-import { isReusable, pictureOf, transfersOf } from './picture.ts';
+import { isReusable, pictureOf, release, transfersOf } from './picture.ts';
 import type { Hold } from './shared.ts';
 
 /** Losses that WebGPU is tried again after, and those after which nothing is. */
 const webgpuLosses = 1;
 const allLosses = 4;
+
+interface AskOptions {
+  readonly topK: number;
+  readonly map: boolean | number;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** A predictor over models and backends that others may share. */
 export class SharedPredictor extends EventTarget implements WebPredictor {
@@ -56,20 +62,12 @@ export class SharedPredictor extends EventTarget implements WebPredictor {
     this.#checkAlive();
     signal?.throwIfAborted();
     this.#checkOptions(topK, map);
-    let picture = await pictureOf(image);
-    for (;;) {
-      await this.#changing;
-      this.#checkAlive();
-      const held = this.#held;
-      try {
-        return await this.#ask(held, picture, { topK, map, signal });
-      } catch (error) {
-        if (this.#isDisposed) throw disposed();
-        if (!(error instanceof BackendLostError)) throw error;
-        if (error.prepared !== undefined) picture = error.prepared;
-        else if (!isReusable(picture)) throw error;
-        await this.#recover(held, error.message);
-      }
+    const picture = await pictureOf(image);
+    try {
+      return await this.#classify(picture, { topK, map, signal });
+    } finally {
+      // It may have got no further than here.
+      release(picture);
     }
   }
 
@@ -95,11 +93,26 @@ export class SharedPredictor extends EventTarget implements WebPredictor {
     this.#held.release();
   }
 
-  async #ask(
-    held: Hold<Model>,
-    picture: Picture,
-    options: { topK: number; map: boolean | number; signal: AbortSignal | undefined },
-  ): Promise<Classification> {
+  /** Asks until it is answered: of each backend that is started in a lost one's place. */
+  async #classify(picture: Picture, options: AskOptions): Promise<Classification> {
+    let asked = picture;
+    for (;;) {
+      await this.#changing;
+      this.#checkAlive();
+      const held = this.#held;
+      try {
+        return await this.#ask(held, asked, options);
+      } catch (error) {
+        if (this.#isDisposed) throw disposed();
+        if (!(error instanceof BackendLostError)) throw error;
+        if (error.prepared !== undefined) asked = error.prepared;
+        else if (!isReusable(asked)) throw error;
+        await this.#recover(held, error.message);
+      }
+    }
+  }
+
+  async #ask(held: Hold<Model>, picture: Picture, options: AskOptions): Promise<Classification> {
     const { engine, id } = held.value;
     const { topK, map, signal } = options;
     this.#asked.set(held, (this.#asked.get(held) ?? 0) + 1);

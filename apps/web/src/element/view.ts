@@ -1,4 +1,4 @@
-import { paintHeatMap } from '../page/lib/heat-map.ts';
+import { paintHeatMap } from '../heat-map.ts';
 import type { ActivationMap, Classification, LoadProgress, Prediction } from '../types.ts';
 import { h } from './dom.ts';
 import { elementStyles } from './styles.ts';

@@ -2,7 +2,7 @@ import { evalBox } from '@resnet/image';
 import { normalizeMap, topPredictions, type ActivationMap as RawMap } from '@resnet/predictor';
 
 import { WebPredictorError } from '../errors.ts';
-import type { PreparedPicture, Request } from '../protocol.ts';
+import type { Picture, PreparedPicture, Request } from '../protocol.ts';
 import type { ActivationMap, Classification } from '../types.ts';
 import { decodePicture } from './decode.ts';
 import { LostOnTheWay } from './failure.ts';
@@ -19,6 +19,25 @@ export interface ClassifyContext {
 
 /** Decodes, prepares and classifies a picture; see `WebPredictor.classify` for what it throws. */
 export async function classify(
+  request: Extract<Request, { readonly type: 'classify' }>,
+  loading: Promise<LoadedModel> | undefined,
+  context: ClassifyContext,
+): Promise<Classification> {
+  const { picture } = request;
+  try {
+    return await classifyPicture(request, loading, context);
+  } finally {
+    letGo(picture);
+  }
+}
+
+/** What a page handed over are megabytes that a garbage collector does not see. */
+function letGo(picture: Picture): void {
+  if (picture.kind === 'bitmap') picture.bitmap.close();
+  else if (picture.kind === 'frame') picture.frame.close();
+}
+
+async function classifyPicture(
   { picture, topK, map }: Extract<Request, { readonly type: 'classify' }>,
   loading: Promise<LoadedModel> | undefined,
   { preparing, computing, signal, lost }: ClassifyContext,
@@ -32,8 +51,9 @@ export async function classify(
       : await preparing.run(async (): Promise<PreparedPicture> => {
           signal.throwIfAborted();
           const raster = await decodePicture(picture, signal);
+          letGo(picture);
           const start = performance.now();
-          const input = Float32Array.from(model.predictor.preprocess(raster));
+          const input = new Float32Array(model.predictor.preprocess(raster));
           const { width, height } = raster;
           const milliseconds = performance.now() - start;
           return { kind: 'prepared', input, width, height, milliseconds };

@@ -5,6 +5,7 @@ import type { Picture, PreparedPicture } from '../protocol.ts';
 import { inspectPicture } from './picture-file.ts';
 import { checkSize } from './picture-size.ts';
 import { rasterOf } from './raster-of.ts';
+import { rasterOfFrame } from './raster-of-frame.ts';
 
 /** A file of more is no picture: 179 megapixels take half a gigabyte uncompressed. */
 const fileBytes = 512 * 2 ** 20;
@@ -19,6 +20,10 @@ export async function decodePicture(
   picture: Exclude<Picture, PreparedPicture>,
   signal: AbortSignal,
 ): Promise<Raster> {
+  if (picture.kind === 'frame') {
+    const raster = await rasterOfFrame(picture.frame);
+    if (raster) return raster;
+  }
   const source = await sourceOf(picture, signal);
   let bitmap: ImageBitmap;
   try {
@@ -39,8 +44,6 @@ export async function decodePicture(
     return rasterOf(bitmap);
   } finally {
     bitmap.close();
-    // Handed over by the page, and megabytes that a garbage collector does not see.
-    if (picture.kind === 'bitmap') picture.bitmap.close();
   }
 }
 
@@ -49,6 +52,7 @@ async function sourceOf(
   signal: AbortSignal,
 ): Promise<ImageBitmapSource> {
   if (picture.kind === 'bitmap') return picture.bitmap;
+  if (picture.kind === 'frame') return picture.frame;
   if (picture.kind === 'pixels') return picture.pixels;
   const blob = picture.kind === 'blob' ? picture.blob : await fetchPicture(picture.url, signal);
   if (blob.size === 0) throw unreadable('the file is empty');

@@ -11,8 +11,7 @@ const tileHeight = 512;
 export function rasterOf(bitmap: ImageBitmap): Raster {
   const { width, height } = bitmap;
   const data = new Uint8Array(width * height * 3);
-  const canvas = new OffscreenCanvas(Math.min(width, tileWidth), Math.min(height, tileHeight));
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
+  const context = contextOf(Math.min(width, tileWidth), Math.min(height, tileHeight));
   context.fillStyle = '#fff';
   for (let top = 0; top < height; top += tileHeight) {
     for (let left = 0; left < width; left += tileWidth) {
@@ -24,6 +23,20 @@ export function rasterOf(bitmap: ImageBitmap): Raster {
     }
   }
   return { width, height, data };
+}
+
+/** One canvas for all pictures: a garbage collector does not see how large they are. */
+let shared: OffscreenCanvasRenderingContext2D | undefined;
+
+function contextOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  shared ??= new OffscreenCanvas(width, height).getContext('2d', {
+    alpha: false,
+    willReadFrequently: true,
+  })!;
+  const { canvas } = shared;
+  if (canvas.width < width) canvas.width = width;
+  if (canvas.height < height) canvas.height = height;
+  return shared;
 }
 
 function copyRgb(tile: ImageData, to: Uint8Array, start: number, stride: number): void {

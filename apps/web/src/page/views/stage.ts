@@ -1,6 +1,6 @@
 import type { ActivationMap } from '../../types.ts';
 import { byId, h, icon } from '../lib/dom.ts';
-import { paintHeatMap } from '../lib/heat-map.ts';
+import { paintHeatMap } from '../../heat-map.ts';
 import type { Problem } from '../problems.ts';
 
 /** Pictures with sides below this are shown with their pixels. */

@@ -1,4 +1,4 @@
-import type { ActivationMap } from '../../types.ts';
+import type { ActivationMap } from './types.ts';
 
 /** Stops of the ramp, dark to bright (matplotlib's inferno); the legend in workspace.css has them too. */
 const stops: readonly (readonly [number, number, number])[] = [

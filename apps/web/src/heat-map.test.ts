@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { ActivationMap } from '../../types.ts';
+import type { ActivationMap } from './types.ts';
 import { enlarge, heat } from './heat-map.ts';
 
 function mapOf(width: number, height: number, values: readonly number[]): ActivationMap {

@@ -1,0 +1,51 @@
+import type { Raster } from '@resnet/image';
+
+import { checkSize } from './picture-size.ts';
+
+/**
+ * How cameras and videos come. None has four bytes a pixel, so that a frame's size tells whether a
+ * browser converts it; none is see-through.
+ */
+const formats: readonly (VideoPixelFormat | null)[] = ['I420', 'I422', 'NV12'];
+
+/** Kept for the next frame, unless another one is being read into it. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
+/**
+ * The pixels of a video's frame, converted to sRGB. Unlike bitmaps and canvases, that leaves
+ * nothing behind: Chromium keeps every frame that was drawn in a cache of up to half a gigabyte.
+ *
+ * @returns undefined where a browser cannot read it so, or it has to be turned or stretched
+ * @throws WebPredictorError IMAGE_TOO_LARGE
+ */
+export async function rasterOfFrame(frame: VideoFrame): Promise<Raster | undefined> {
+  const { displayWidth: width, displayHeight: height, visibleRect } = frame;
+  if (visibleRect?.width !== width || visibleRect.height !== height || isTurned(frame)) {
+    return undefined;
+  }
+  checkSize({ width, height });
+  const size = width * height * 4;
+  const options = { format: 'RGBX', colorSpace: 'srgb' } as const;
+  const pixels = spare?.length === size ? spare : new Uint8Array(size);
+  spare = undefined;
+  try {
+    // A browser that knows no conversion gives the bytes of the frame's own format.
+    if (!formats.includes(frame.format) || frame.allocationSize(options) !== size) return undefined;
+    await frame.copyTo(pixels, options);
+  } catch {
+    return undefined;
+  }
+  const data = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = pixels[from]!;
+    data[to + 1] = pixels[from + 1]!;
+    data[to + 2] = pixels[from + 2]!;
+  }
+  spare = pixels;
+  return { width, height, data };
+}
+
+/** Whether it is to be shown rotated or mirrored: newer browsers tell. */
+function isTurned(frame: VideoFrame & { readonly rotation?: number; readonly flip?: boolean }) {
+  return (frame.rotation ?? 0) !== 0 || frame.flip === true;
+}
