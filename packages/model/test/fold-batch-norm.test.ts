@@ -39,12 +39,12 @@ const variants: readonly Case[] = [
     model: 'resnet20',
     overrides: { globalPool },
   })),
-  { model: 'resnet18', overrides: { numClasses: 10 } },
-  { model: 'resnet18', overrides: { outputStride: 8, inChannels: 1 } },
-  { model: 'resnet50', overrides: { strideOn: '1x1' } },
+  { model: 'resnet18', overrides: { ...narrow, numClasses: 10 } },
+  { model: 'resnet18', overrides: { ...narrow, outputStride: 8, inChannels: 1 } },
+  { model: 'resnet50', overrides: { ...narrow, strideOn: '1x1' } },
   { model: 'resnet20', overrides: { numClasses: 0, dropRate: 0.5, dropPathRate: 0.5 } },
   { model: 'plain20', overrides: { attention: 'se' } },
-  { model: 'resnet18', overrides: { stem: 'deepTiered' } },
+  { model: 'resnet18', overrides: { ...narrow, stem: 'deepTiered' } },
 ];
 
 /** Every net on the fastest backend; on the others one of each kind. */
@@ -73,7 +73,7 @@ describe('foldBatchNorm', () => {
       modelConfig(model).stem === 'cifar' ? { model } : { model, overrides: narrow },
     );
     for (const { model, overrides = {} } of [...zoo, ...variants]) {
-      const changes = overrides === narrow ? [] : Object.entries(overrides);
+      const changes = Object.entries(overrides).filter(([field]) => !(field in narrow));
       const name = [model, ...changes.map((entry) => entry.join(' '))].join(', ');
       if (!chosen[backend].test(name)) continue;
       it(`gives the logits of ${name}`, async () => {
@@ -84,7 +84,7 @@ describe('foldBatchNorm', () => {
         await expectEqual(
           () => folded.forward(images),
           () => net.forward(images),
-          await sensitivity(net, images),
+          () => sensitivity(net, images),
         );
         images.dispose();
         net.dispose();
@@ -173,8 +173,10 @@ function inTidy<T>(make: () => T): [T] {
   return made as [T];
 }
 
+/** Deep plain nets are chaotic the more, the fewer pixels their batch norms see. */
 function sizeOf(config: ResNetConfig): number {
-  return config.stem === 'cifar' ? 16 : 64;
+  if (config.stem !== 'cifar') return 64;
+  return config.shortcut === 'none' ? 16 : 8;
 }
 
 function inputs(config: ResNetConfig, seed: number): tf.Tensor4D {
@@ -246,14 +248,20 @@ async function sensitivity(net: ResNet, images: tf.Tensor4D): Promise<number> {
 async function expectEqual(
   received: () => tf.Tensor,
   expected: () => tf.Tensor,
-  bound = 0,
+  bound = (): Promise<number> => Promise.resolve(0),
 ): Promise<void> {
   const before = tf.memory().numTensors;
   const output = received();
   expect(tf.memory().numTensors).toBe(before + 1);
   const reference = expected();
   expect(output.shape).toEqual(reference.shape);
-  expectClose(await valuesOf(output), await valuesOf(reference), bound);
+  const [values, wanted] = [await valuesOf(output), await valuesOf(reference)];
+  const farthest = values.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - wanted[i]!)),
+    0,
+  );
+  const isClose = farthest <= 1e-5 * largestOf(wanted);
+  expectClose(values, wanted, isClose ? 0 : await bound());
 }
 
 function expectClose(received: Float32Array, expected: Float32Array, bound = 0): void {

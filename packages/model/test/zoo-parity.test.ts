@@ -55,10 +55,10 @@ const cases = JSON.parse(
 /**
  * The weights keep rounding small, so gradients are within 1e-3 (mostly 1e-5), and that is the bound.
  * But where rounding flips the sign of an activation, the gradients before it move by a percent
- * or so, in PyTorch's float32 as here. The nets of over a hundred layers on 64 pixels have millions
- * of activations, and in some of them one flips (in ResNet-152 on wasm and TensorFlow alike); there
- * the classifier's gradients must still be within the bound, the norm of all of them together too,
- * and none be farther than this.
+ * or so, in PyTorch's float32 as here. wasm rounds alike everywhere, and nothing flips there.
+ * TensorFlow rounds as the machine's oneDNN likes: nothing flips where the reference was made, but
+ * in the nets of over a hundred layers it may elsewhere. The classifier's gradients must still be
+ * within the bound, the norm of all of them together too, and none be farther than this.
  */
 const flipped = 0.05;
 
@@ -141,7 +141,7 @@ async function compareTraining(model: ResNet, images: tf.Tensor4D, reference: Ca
   }
   tf.dispose([value, grads, targets, dy]);
   const over = apart.filter((one) => !(one.distance < 1e-3));
-  const mayFlip = /1[05][12]/.test(reference.name);
+  const mayFlip = tf.getBackend() === 'tensorflow' && /1[05][12]/.test(reference.name);
   const bad = over.filter(
     (one) => !(mayFlip && one.distance < flipped && !/(^|\.)fc\./.test(one.name)),
   );

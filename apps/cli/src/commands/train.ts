@@ -126,7 +126,7 @@ export function registerTrain(program: Command, io: Io): void {
     .addOption(backendOption())
     .option(
       '--gradient-checkpointing',
-      'keep less in memory and compute it again: for deep models and large batches; same result, a third slower',
+      'keep less in memory and compute it again: for deep models and large batches; same result, a fifth slower',
     )
     .addOption(
       new Option(
