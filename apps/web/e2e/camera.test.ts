@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+
 import { describeBrowser } from '@resnet/test-config/describe-browser';
-import type { Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { expect, test } from 'vitest';
 
 import { drop, results, useSite } from './support/browser.ts';
@@ -43,6 +45,24 @@ async function heap(page: Page): Promise<number> {
   return usedSize;
 }
 
+/**
+ * Bytes of shared memory that the pages' processes hold: where Chromium keeps bitmaps, and frames
+ * that were drawn, and no heap shows them.
+ */
+async function sharedMemory(browser: Browser): Promise<number> {
+  const client = await browser.newBrowserCDPSession();
+  const { processInfo } = await client.send('SystemInfo.getProcessInfo');
+  await client.detach();
+  const pages = processInfo.filter(({ type }) => type === 'renderer');
+  const held = pages.map(async ({ id }) => {
+    const status = await readFile(`/proc/${id}/status`, 'utf8');
+    const kibibytes = Number(/^RssShmem:\s+(\d+) kB$/m.exec(status)?.[1]);
+    if (Number.isNaN(kibibytes)) throw new Error('this system does not tell of shared memory');
+    return kibibytes * 1024;
+  });
+  return (await Promise.all(held)).reduce((sum, bytes) => sum + bytes, 0);
+}
+
 describeBrowser('the camera', (chromium) => {
   const site = useSite(chromium);
 
@@ -53,11 +73,13 @@ describeBrowser('the camera', (chromium) => {
     // Few classes keep their places while their bars move.
     expect(await page.locator('.result-label').allTextContents()).toEqual(labels);
     await countAnswers(page, 4);
-    const before = await heap(page);
+    const before = { heap: await heap(page), shared: await sharedMemory(site.browser) };
     await countAnswers(page, 20);
-    const after = await heap(page);
+    const after = { heap: await heap(page), shared: await sharedMemory(site.browser) };
     // An answer has five classes and a map: if they piled up, it would be more than this.
-    expect(after - before, 'bytes in 20 answers').toBeLessThan(200_000);
+    expect(after.heap - before.heap, 'bytes in 20 answers').toBeLessThan(200_000);
+    // A frame is 640 x 480 x 4 bytes: 25 MB in 20 answers, if they piled up.
+    expect(after.shared - before.shared, 'shared bytes in 20 answers').toBeLessThan(8e6);
 
     await page.getByRole('button', { name: 'Stop the camera' }).click();
     await page.waitForSelector('#empty-view:visible');

@@ -132,9 +132,14 @@ export class Predictor {
     return isList(pictures) ? results : results[0]!;
   }
 
-  /** A picture as the net takes it: height * width * 3 normalised floats, HWC. */
-  preprocess(picture: Raster): Float32Array {
-    return this.#transform(picture);
+  /**
+   * A picture as the net takes it: height * width * 3 normalised floats, HWC; written into `out`
+   * where given.
+   *
+   * @throws ImageError for a picture that is malformed, or an `out` of another length
+   */
+  preprocess(picture: Raster, out?: Float32Array): Float32Array {
+    return this.#transform(picture, out);
   }
 
   /**
@@ -208,7 +213,6 @@ export class Predictor {
   #batch(operation: string, images: readonly Float32Array[]): tf.Tensor4D {
     const [channels, height, width] = this.card.pretrainedCfg.inputSize;
     const size = height * width * channels;
-    const batch = new Float32Array(images.length * size);
     images.forEach((image, i) => {
       if (image.length !== size) {
         throw new PredictorError(
@@ -216,9 +220,13 @@ export class Predictor {
           `Predictor.${operation}: an image is ${height} x ${width} x ${channels} = ${size} floats, received ${image.length} at index ${i}`,
         );
       }
-      batch.set(image, i * size);
     });
-    return tf.tensor4d(batch, [images.length, height, width, channels]);
+    const shape: [number, number, number, number] = [images.length, height, width, channels];
+    // One image is read where it lies: of a camera there are many a second.
+    if (images.length === 1) return tf.tensor4d(images[0]!, shape);
+    const batch = new Float32Array(images.length * size);
+    for (const [i, image] of images.entries()) batch.set(image, i * size);
+    return tf.tensor4d(batch, shape);
   }
 }
 

@@ -126,6 +126,9 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
       std: [std[0]!, std[1]!, std[2]!],
     })(picture(5));
     expect(predictor.preprocess(picture(5))).toEqual(expected);
+    const out = new Float32Array(expected.length);
+    expect(predictor.preprocess(picture(5), out)).toBe(out);
+    expect(out).toEqual(expected);
     expect(expected).toHaveLength(32 * 40 * 3);
     predictor.dispose();
   });

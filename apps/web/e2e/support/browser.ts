@@ -46,16 +46,21 @@ export interface Site {
 export interface SiteOptions extends ServeOptions {
   readonly camera?: 'allowed' | 'asked';
   readonly webgpu?: boolean;
+  /** Whether the model is the one that the page ships, in place of the tests'. */
+  readonly demo?: boolean;
 }
 
 /** A host of the built page and a browser, for the tests of one file. */
 export function useSite(
   { executable, args }: Chromium,
-  { camera = 'allowed', webgpu = true, ...options }: SiteOptions = {},
+  { camera = 'allowed', webgpu = true, demo = false, ...options }: SiteOptions = {},
 ): Site {
   const site: { server?: Server; browser?: Browser } = {};
   beforeAll(async () => {
-    site.server = await serve(built, { ...options, files: demoFiles(options.files) });
+    site.server = await serve(built, {
+      ...options,
+      files: demo ? (options.files ?? new Map()) : demoFiles(options.files),
+    });
     site.browser = await playwright.launch({
       executablePath: executable,
       args: [

@@ -56,7 +56,7 @@ export function release(picture: Picture): void {
 
 /** What a video shows; undefined where only a bitmap may tell, or what is wrong. */
 function frameOf(video: HTMLVideoElement): VideoFrame | undefined {
-  if (!('VideoFrame' in globalThis)) return undefined;
+  if (typeof VideoFrame === 'undefined') return undefined;
   try {
     return new VideoFrame(video);
   } catch {

@@ -8,6 +8,10 @@ import { decodePicture } from './decode.ts';
 import { LostOnTheWay } from './failure.ts';
 import type { Gate } from './gate.ts';
 import type { LoadedModel } from './load-model.ts';
+import { rasterBuffers } from './raster-of.ts';
+import { SpareBuffer } from './spare-buffer.ts';
+
+const inputBuffers = new SpareBuffer((length) => new Float32Array(length));
 
 export interface ClassifyContext {
   /** Decoding and resizing: one picture ahead of the net, no more, as each takes its memory. */
@@ -53,7 +57,9 @@ async function classifyPicture(
           const raster = await decodePicture(picture, signal);
           letGo(picture);
           const start = performance.now();
-          const input = new Float32Array(model.predictor.preprocess(raster));
+          const input = inputBuffers.take(inputLength(model));
+          model.predictor.preprocess(raster, input);
+          rasterBuffers.give(raster.data);
           const { width, height } = raster;
           const milliseconds = performance.now() - start;
           return { kind: 'prepared', input, width, height, milliseconds };
@@ -63,11 +69,16 @@ async function classifyPicture(
     const start = performance.now();
     const answer = await unlessLost(lost, prepared, () => infer(model, prepared.input, map));
     const milliseconds = prepared.milliseconds + performance.now() - start;
+    inputBuffers.give(prepared.input);
     const { width, height } = prepared;
     const predictions = topPredictions(answer.probabilities, model.info.labels, topK);
     const shown = answer.map && { map: placedMap(model, prepared, answer.map) };
     return { predictions, milliseconds, width, height, ...shown };
   });
+}
+
+function inputLength({ predictor }: LoadedModel): number {
+  return predictor.card.pretrainedCfg.inputSize.reduce((product, side) => product * side);
 }
 
 interface Answer {

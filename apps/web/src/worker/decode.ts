@@ -1,10 +1,8 @@
-import type { Raster } from '@resnet/image';
-
 import { WebPredictorError } from '../errors.ts';
 import type { Picture, PreparedPicture } from '../protocol.ts';
 import { inspectPicture } from './picture-file.ts';
 import { checkSize } from './picture-size.ts';
-import { rasterOf } from './raster-of.ts';
+import { rasterOf, type OwnRaster } from './raster-of.ts';
 import { rasterOfFrame } from './raster-of-frame.ts';
 
 /** A file of more is no picture: 179 megapixels take half a gigabyte uncompressed. */
@@ -19,7 +17,7 @@ const fileBytes = 512 * 2 ** 20;
 export async function decodePicture(
   picture: Exclude<Picture, PreparedPicture>,
   signal: AbortSignal,
-): Promise<Raster> {
+): Promise<OwnRaster> {
   if (picture.kind === 'frame') {
     const raster = await rasterOfFrame(picture.frame);
     if (raster) return raster;

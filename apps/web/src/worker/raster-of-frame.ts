@@ -1,6 +1,6 @@
-import type { Raster } from '@resnet/image';
-
 import { checkSize } from './picture-size.ts';
+import { rasterBuffers, type OwnRaster } from './raster-of.ts';
+import { SpareBuffer } from './spare-buffer.ts';
 
 /**
  * How cameras and videos come. None has four bytes a pixel, so that a frame's size tells whether a
@@ -8,8 +8,7 @@ import { checkSize } from './picture-size.ts';
  */
 const formats: readonly (VideoPixelFormat | null)[] = ['I420', 'I422', 'NV12'];
 
-/** Kept for the next frame, unless another one is being read into it. */
-let spare: Uint8Array<ArrayBuffer> | undefined;
+const frameBuffers = new SpareBuffer((length) => new Uint8Array(length));
 
 /**
  * The pixels of a video's frame, converted to sRGB. Unlike bitmaps and canvases, that leaves
@@ -18,7 +17,7 @@ let spare: Uint8Array<ArrayBuffer> | undefined;
  * @returns undefined where a browser cannot read it so, or it has to be turned or stretched
  * @throws WebPredictorError IMAGE_TOO_LARGE
  */
-export async function rasterOfFrame(frame: VideoFrame): Promise<Raster | undefined> {
+export async function rasterOfFrame(frame: VideoFrame): Promise<OwnRaster | undefined> {
   const { displayWidth: width, displayHeight: height, visibleRect } = frame;
   if (visibleRect?.width !== width || visibleRect.height !== height || isTurned(frame)) {
     return undefined;
@@ -26,8 +25,7 @@ export async function rasterOfFrame(frame: VideoFrame): Promise<Raster | undefin
   checkSize({ width, height });
   const size = width * height * 4;
   const options = { format: 'RGBX', colorSpace: 'srgb' } as const;
-  const pixels = spare?.length === size ? spare : new Uint8Array(size);
-  spare = undefined;
+  const pixels = frameBuffers.take(size);
   try {
     // A browser that knows no conversion gives the bytes of the frame's own format.
     if (!formats.includes(frame.format) || frame.allocationSize(options) !== size) return undefined;
@@ -35,13 +33,13 @@ export async function rasterOfFrame(frame: VideoFrame): Promise<Raster | undefin
   } catch {
     return undefined;
   }
-  const data = new Uint8Array(width * height * 3);
+  const data = rasterBuffers.take(width * height * 3);
   for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
     data[to] = pixels[from]!;
     data[to + 1] = pixels[from + 1]!;
     data[to + 2] = pixels[from + 2]!;
   }
-  spare = pixels;
+  frameBuffers.give(pixels);
   return { width, height, data };
 }
 

@@ -1,5 +1,16 @@
 import type { Raster } from '@resnet/image';
 
+import { SpareBuffer } from './spare-buffer.ts';
+
+/** A raster whose buffer is its holder's, to be given back to {@link rasterBuffers} after use. */
+export interface OwnRaster extends Raster {
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+export const rasterBuffers: SpareBuffer<Uint8Array<ArrayBuffer>> = new SpareBuffer(
+  (length) => new Uint8Array(length),
+);
+
 /** Wide enough for any picture: canvases end at 16,384 in some browsers, and area costs memory. */
 const tileWidth = 4096;
 const tileHeight = 512;
@@ -8,9 +19,9 @@ const tileHeight = 512;
  * A bitmap's pixels as RGB over white, which is what a viewer shows of what is transparent; read
  * tile by tile, so that the canvas stays small beside the picture.
  */
-export function rasterOf(bitmap: ImageBitmap): Raster {
+export function rasterOf(bitmap: ImageBitmap): OwnRaster {
   const { width, height } = bitmap;
-  const data = new Uint8Array(width * height * 3);
+  const data = rasterBuffers.take(width * height * 3);
   const context = contextOf(Math.min(width, tileWidth), Math.min(height, tileHeight));
   context.fillStyle = '#fff';
   for (let top = 0; top < height; top += tileHeight) {
