@@ -5,8 +5,8 @@ import { optimizerOf, scheduleOf } from './training-loop.ts';
 import type { TrainSettings } from './settings.ts';
 
 /** The first steps set up what later ones find ready. */
-const warmupSteps = 3;
-const timedSteps = 8;
+const warmupSteps = 8;
+const timedSteps = 12;
 /** A forward pass costs about a third of a training step: the backward pass is two of its size. */
 const forwardShare = 1 / 3;
 /** For what the estimate leaves out: checkpoints, charts, a machine that is not always as free. */
