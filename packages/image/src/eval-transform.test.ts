@@ -79,4 +79,7 @@ test('the box is what the crop keeps, in pixels of the picture', () => {
   // A crop wider than what it is of: padded by 4 of 8 columns on the left.
   const padded = { inputSize: [16, 16], cropPct: 2 } as const;
   expect(evalBox({ width: 8, height: 8 }, padded)).toEqual([-4, -4, 12, 12]);
+  expect(() => evalBox({ width: 8, height: 8 }, { inputSize: [16, 16], cropPct: 0 })).toThrow(
+    'evalBox: cropPct is a positive number',
+  );
 });

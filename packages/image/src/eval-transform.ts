@@ -1,6 +1,6 @@
 import { centerCropOffset, coveringSize, resizedWindow, type Size } from './geometry.ts';
 import { normalizer, type Normalization } from './normalize.ts';
-import { checkOption, checkRaster, isSize, type Raster } from './raster.ts';
+import { checkOption, checkRaster, isSize, type Raster, type Rect } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
 import type { Box } from './resize/resample.ts';
 import { checkInterpolation } from './resize/resize.ts';
@@ -35,26 +35,12 @@ export function evalCrop(
   options: Pick<EvalTransform, 'inputSize' | 'cropPct' | 'interpolation'>,
 ): (raster: Raster) => Raster {
   const { inputSize, cropPct, interpolation } = options;
-  checkInputSize(inputSize, 'evalTransform');
-  checkOption(
-    cropPct > 0 && Number.isFinite(cropPct),
-    'evalTransform',
-    'cropPct is a positive number, usually 0.8-1',
-    cropPct,
-  );
+  checkCrop(options, 'evalTransform');
   checkInterpolation(interpolation, 'evalTransform');
-  const [height, width] = inputSize;
-  const target: Size = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
   return (raster) => {
     checkRaster(raster, 'evalTransform');
-    const resized = coveringSize(raster, target);
-    const rect = {
-      left: centerCropOffset(resized[1], width),
-      top: centerCropOffset(resized[0], height),
-      width,
-      height,
-    };
-    return resizedWindow(raster, resized, rect, interpolation);
+    const { resized, crop } = cropOf(raster, { inputSize, cropPct });
+    return resizedWindow(raster, resized, crop, interpolation);
   };
 }
 
@@ -66,17 +52,45 @@ export function evalCrop(
  */
 export function evalBox(
   picture: { readonly width: number; readonly height: number },
-  { inputSize, cropPct }: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
+  options: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
 ): Box {
-  checkInputSize(inputSize, 'evalBox');
-  const [height, width] = inputSize;
-  const target: Size = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
-  const resized = coveringSize(picture, target);
+  checkCrop(options, 'evalBox');
+  const { resized, crop } = cropOf(picture, options);
   const across = picture.width / resized[1];
   const down = picture.height / resized[0];
+  return [
+    crop.left * across,
+    crop.top * down,
+    (crop.left + crop.width) * across,
+    (crop.top + crop.height) * down,
+  ];
+}
+
+/** The size that a picture is resized to, and what is kept of that. */
+function cropOf(
+  picture: Pick<Raster, 'width' | 'height'>,
+  { inputSize: [height, width], cropPct }: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
+): { readonly resized: Size; readonly crop: Rect } {
+  const resized = coveringSize(picture, [
+    Math.floor(height / cropPct),
+    Math.floor(width / cropPct),
+  ]);
   const left = centerCropOffset(resized[1], width);
   const top = centerCropOffset(resized[0], height);
-  return [left * across, top * down, (left + width) * across, (top + height) * down];
+  return { resized, crop: { left, top, width, height } };
+}
+
+function checkCrop(
+  { inputSize, cropPct }: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
+  operation: string,
+): void {
+  checkInputSize(inputSize, operation);
+  checkOption(
+    cropPct > 0 && Number.isFinite(cropPct),
+    operation,
+    'cropPct is a positive number, usually 0.8-1',
+    cropPct,
+  );
 }
 
 export function checkInputSize(inputSize: Size, operation: string): void {
