@@ -9,28 +9,46 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const oxlint = join(root, 'node_modules/.bin/oxlint');
 
-/** The arrows of the house: what each package may import besides its own files. */
+/** The arrows of the house: what each folder may import besides its own files. */
 const allowed: Record<string, readonly string[]> = {
-  random: [],
-  split: ['@resnet/random'],
-  image: ['@resnet/random'],
-  kernels: ['@tensorflow/tfjs-core'],
-  model: ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/random'],
-  trainer: [
+  'packages/random': [],
+  'packages/split': ['@resnet/random'],
+  'packages/image': ['@resnet/random'],
+  'packages/kernels': ['@tensorflow/tfjs-core'],
+  'packages/model': ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/random'],
+  'packages/trainer': [
     '@tensorflow/tfjs-core',
     '@resnet/kernels',
     '@resnet/model',
     '@resnet/image',
     '@resnet/random',
   ],
-  predictor: ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/model', '@resnet/image'],
+  'packages/predictor': [
+    '@tensorflow/tfjs-core',
+    '@resnet/kernels',
+    '@resnet/model',
+    '@resnet/image',
+  ],
+  'apps/web': [
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-backend-wasm',
+    '@tensorflow/tfjs-backend-webgpu',
+    '@resnet/kernels',
+    '@resnet/model',
+    '@resnet/image',
+    '@resnet/predictor',
+  ],
 };
+/** Those that run in Node alone, and may import what is there. */
+const forNode = ['packages/native', 'apps/cli'];
 const candidates = [
   ...new Set(Object.values(allowed).flat()),
   '@resnet/split',
+  '@resnet/trainer',
+  '@resnet/native',
   '@resnet/cli',
+  '@resnet/web',
   '@tensorflow/tfjs-node-gpu',
-  '@tensorflow/tfjs-backend-wasm',
   'node:fs',
   'sharp',
 ];
@@ -43,19 +61,21 @@ describe('import directions', () => {
   });
   afterAll(() => rmSync(sandbox, { recursive: true, force: true }));
 
-  it('knows every package', () => {
-    const packages = readdirSync(join(root, 'packages')).filter((name) => name !== 'native');
-    expect(Object.keys(allowed).toSorted()).toEqual(packages.toSorted());
+  it('knows every package and app', () => {
+    const folders = ['packages', 'apps'].flatMap((parent) =>
+      readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
+    );
+    expect([...Object.keys(allowed), ...forNode].toSorted()).toEqual(folders.toSorted());
   });
 
-  it.each(Object.keys(allowed))('lets %s import what it may and nothing else', (name) => {
-    const folder = join(sandbox, 'packages', name, 'src');
+  it.each(Object.keys(allowed))('lets %s import what it may and nothing else', (path) => {
+    const folder = join(sandbox, path, 'src');
     mkdirSync(folder, { recursive: true });
     const lines = ['./own.ts', '../src/own.ts', ...candidates].map(
       (source, i) => `import * as m${i} from '${source}';\nexport const v${i}: unknown = m${i};`,
     );
     writeFileSync(join(folder, 'probe.ts'), `${lines.join('\n')}\n`);
-    const { stdout } = spawnSync(oxlint, ['--format', 'json', `packages/${name}`], {
+    const { stdout } = spawnSync(oxlint, ['--format', 'json', path], {
       cwd: sandbox,
       encoding: 'utf8',
     });
@@ -64,20 +84,20 @@ describe('import directions', () => {
       .filter(({ code }) => code.includes('no-restricted-imports'))
       .map(({ message }) => /'([^']+)' import is restricted/.exec(message)?.[1]);
     expect(new Set(refused)).toEqual(
-      new Set(candidates.filter((source) => !allowed[name]!.includes(source))),
+      new Set(candidates.filter((source) => !allowed[path]!.includes(source))),
     );
   });
 
-  it.each(Object.keys(allowed))('lets %s declare only what it may import', (name) => {
+  it.each(Object.keys(allowed))('lets %s declare only what it may import', (path) => {
     const manifest: Record<
       'dependencies' | 'peerDependencies',
       Record<string, string> | undefined
-    > = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    > = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
     const declared = [
       ...Object.keys(manifest.dependencies ?? {}),
       ...Object.keys(manifest.peerDependencies ?? {}),
     ];
-    expect(declared.filter((source) => !allowed[name]!.includes(source))).toEqual([]);
+    expect(declared.filter((source) => !allowed[path]!.includes(source))).toEqual([]);
   });
 });
 
