@@ -1,6 +1,6 @@
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { compile, KernelError, type Graph, type GraphOp } from '../src/index.ts';
 import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
@@ -209,6 +209,31 @@ describe('compile', () => {
       executable.dispose();
       executable.dispose();
       expect(binding.getNumOfSavedModels()).toBe(before);
+    });
+
+    it('shares no file in memory with other threads, whose modules are others', async () => {
+      const backend = tensorflow();
+      const { binding } = backend;
+      const folders: string[] = [];
+      const loadSavedModel: typeof binding.loadSavedModel = (folder, tags) => {
+        folders.push(folder);
+        return binding.loadSavedModel(folder, tags);
+      };
+      Object.assign(backend, {
+        binding: Object.create(binding, { loadSavedModel: { value: loadSavedModel } }) as unknown,
+      });
+      const identity = translate({ nodes: [] }, false, 'float32')!;
+      try {
+        for (let thread = 0; thread < 2; thread++) {
+          vi.resetModules();
+          const { openSession: open } = await import('../src/tensorflow/graph/session.ts');
+          open(identity).dispose();
+        }
+      } finally {
+        Object.assign(backend, { binding });
+      }
+      expect(folders).toEqual([expect.stringMatching(/^ram:/), expect.stringMatching(/^ram:/)]);
+      expect(folders[1]).not.toBe(folders[0]);
     });
 
     it('runs a pool that TensorFlow has not for every size operation by operation', async () => {

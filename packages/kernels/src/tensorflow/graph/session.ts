@@ -7,11 +7,6 @@ import { handles, tensorflow } from '../backend.ts';
 import { ascii } from './protobuf.ts';
 import type { Translated } from './translate.ts';
 
-/** Where TensorFlow keeps files in memory. */
-const root = 'ram://resnet';
-
-let count = 0;
-
 function stringTensor(value: Uint8Array): number {
   const { binding } = tensorflow();
   return binding.createTensor([], binding.TF_STRING, [value]);
@@ -28,13 +23,15 @@ function writeFile(path: string, contents: Uint8Array): void {
 }
 
 /**
- * Loads a `saved_model.pb` into a session of TensorFlow's, whose number it gives. The addon knows of graphs only as SavedModels in folders; the folder is one in memory, so nothing
- * is written to disk.
+ * Loads a `saved_model.pb` into a session of TensorFlow's, whose number it gives. The addon knows
+ * of graphs only as SavedModels in folders; the folder is one in memory, so nothing is written to
+ * disk.
  *
  * @throws Error of TensorFlow's where it does not take the graph
  */
 function load(bytes: Uint8Array): number {
-  const folder = `${root}/${count++}`;
+  // TensorFlow's files in memory are the process's: other threads must not write the same one.
+  const folder = `ram://resnet/${Math.random().toString(36).slice(2)}`;
   const path = `${folder}/saved_model.pb`;
   writeFile(path, bytes);
   try {
