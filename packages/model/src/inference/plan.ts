@@ -31,22 +31,22 @@ export function planInference(segments: readonly Segment[]): Plan {
   const places = [0];
   for (const { op, inputs } of nodes) {
     const sources = inputs.map((input) => places[input]!);
-    const isOpen = (input: number): Openness => {
+    const openness = (input: number): Openness => {
       const step = steps[places[input]! - 1];
       if (uses[input] !== 1 || step?.op.type !== 'fusedConv') return 'closed';
       if (step.op.activation !== 'none') return 'closed';
-      return step.inputs.length > 1 ? 'afterAddition' : 'open';
+      if (step.inputs.length > 1) return 'added';
+      return step.op.norm === undefined ? 'bare' : 'normed';
     };
-    const fused = fuse(op, inputs, sources, isOpen);
+    const fused = fuse(op, inputs, sources, openness);
     if (fused === undefined) {
       places.push(steps.push({ op: op.type === 'conv2d' ? plain(op) : op, inputs: sources }));
       continue;
     }
-    const { place, ...changed } = fused;
+    const { place, addend, ...parts } = fused;
     const { op: conv, inputs: taken } = steps[place - 1]!;
-    const { addend, ...parts } = changed;
     steps[place - 1] = {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `isOpen` has looked
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `openness` has looked
       op: { ...(conv as PlannedConv), ...parts },
       inputs: addend === undefined ? taken : [...taken, addend],
     };
@@ -62,30 +62,29 @@ interface Fusion extends Partial<Pick<PlannedConv, 'norm' | 'activation'>> {
 }
 
 /**
- * What may still be made part of the convolution that a value comes from: nothing where others
- * take the value too or it has been activated, a ReLU where something has been added.
+ * What has been made part of the convolution that a value comes from, and so what may still be;
+ * `closed`: nothing, as others take the value too, it has been activated, or there is none.
  */
-type Openness = 'closed' | 'open' | 'afterAddition';
+type Openness = 'closed' | 'bare' | 'normed' | 'added';
 
 function fuse(
   op: Op,
   inputs: readonly number[],
   sources: readonly number[],
-  isOpen: (input: number) => Openness,
+  openness: (input: number) => Openness,
 ): Fusion | undefined {
   switch (op.type) {
     case 'batchNorm':
-      // Not twice: nets have no two norms in a row, and the second would scale the first's bias.
-      if (isOpen(inputs[0]!) !== 'open') return undefined;
+      if (openness(inputs[0]!) !== 'bare') return undefined;
       return { place: sources[0]!, norm: op, activation: op.activation };
     case 'relu':
-      if (isOpen(inputs[0]!) === 'closed') return undefined;
+      if (openness(inputs[0]!) === 'closed') return undefined;
       return { place: sources[0]!, activation: 'relu' };
     case 'add':
     case 'addRelu': {
       // The later of the two paths takes the other in, which is there by then.
       const later = sources[0]! > sources[1]! ? 0 : 1;
-      if (isOpen(inputs[later]!) !== 'open') return undefined;
+      if (!['bare', 'normed'].includes(openness(inputs[later]!))) return undefined;
       return {
         place: sources[later]!,
         addend: sources[1 - later]!,
