@@ -1,21 +1,21 @@
-import { tensorflow, type TensorflowBackend } from './backend.ts';
+import { tensorflow } from './backend.ts';
+import { perBackend } from './per-backend.ts';
 
-const caches = new WeakMap<TensorflowBackend, Map<string, number>>();
+const handles = perBackend(() => new Map<string, number>());
 
 /**
  * The handle of a constant, made once and kept, outside of tfjs's own count of tensors. A net has
  * few of them: the shapes and paddings that TensorFlow's operations take as inputs.
  */
 function constant(shape: readonly number[], values: Float32Array | Int32Array): number {
-  const backend = tensorflow();
-  let cache = caches.get(backend);
-  if (cache === undefined) caches.set(backend, (cache = new Map()));
-  const { TF_FLOAT, TF_INT32 } = backend.binding;
+  const cache = handles();
+  const { binding } = tensorflow();
+  const { TF_FLOAT, TF_INT32 } = binding;
   const dtype = values instanceof Float32Array ? TF_FLOAT : TF_INT32;
   const key = `${dtype}:${shape.join()}:${values.join()}`;
   let handle = cache.get(key);
   if (handle === undefined) {
-    handle = backend.binding.createTensor(shape, dtype, values);
+    handle = binding.createTensor(shape, dtype, values);
     cache.set(key, handle);
   }
   return handle;

@@ -1,22 +1,13 @@
 import { flag, integers, text, type } from './attributes.ts';
-import { tensorflow, type TensorflowBackend } from './backend.ts';
 import { vector } from './constants.ts';
-
-const answers = new WeakMap<TensorflowBackend, boolean>();
+import { perBackend } from './per-backend.ts';
 
 /**
  * Whether gradients of grouped convolutions exist here: in oneDNN (and cuDNN) they do, in
  * TensorFlow's own CPU kernels they do not. Which of the two runs depends on the processor and on
  * TF_ENABLE_ONEDNN_OPTS, so it is tried out, once.
  */
-export function hasGroupedGradients(): boolean {
-  const backend = tensorflow();
-  let answer = answers.get(backend);
-  if (answer === undefined) answers.set(backend, (answer = tryOut(backend)));
-  return answer;
-}
-
-function tryOut({ binding }: TensorflowBackend): boolean {
+export const hasGroupedGradients: () => boolean = perBackend(({ binding }) => {
   const attributes = [
     type('T', 'float32'),
     integers('strides', [1, 1, 1, 1]),
@@ -42,4 +33,4 @@ function tryOut({ binding }: TensorflowBackend): boolean {
   } finally {
     for (const handle of [x, filter, ...results]) binding.deleteTensor(handle);
   }
-}
+});

@@ -1,22 +1,13 @@
 import { type } from './attributes.ts';
-import { tensorflow, type TensorflowBackend } from './backend.ts';
 import { scalar } from './constants.ts';
-
-const answers = new WeakMap<TensorflowBackend, boolean>();
+import { perBackend } from './per-backend.ts';
 
 /**
  * Whether TensorFlow has the operations of `@resnet/native` (`Resnet...`), which its addon brings:
  * batch norm with ReLU, max pooling and add with ReLU in fewer passes over memory, for processors.
  * Who loads tfjs-node otherwise has TensorFlow's own.
  */
-export function hasOwnOperations(): boolean {
-  const backend = tensorflow();
-  let answer = answers.get(backend);
-  if (answer === undefined) answers.set(backend, (answer = tryOut(backend)));
-  return answer;
-}
-
-function tryOut({ binding }: TensorflowBackend): boolean {
+export const hasOwnOperations: () => boolean = perBackend(({ binding }) => {
   // On a graphics card they would fetch every tensor to the processor.
   if (binding.isUsingGpuDevice()) return false;
   try {
@@ -27,4 +18,4 @@ function tryOut({ binding }: TensorflowBackend): boolean {
   } catch {
     return false;
   }
-}
+});

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { shape, text, type } from './attributes.ts';
-import { tensorflow, type TensorflowBackend } from './backend.ts';
+import { tensorflow } from './backend.ts';
 import { scalar } from './constants.ts';
+import { perBackend } from './per-backend.ts';
 
 /** The name that makes TensorFlow give each handle a resource of its own. */
 const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-const pools = new WeakMap<TensorflowBackend, number[]>();
+const pools = perBackend((): number[] => []);
 
 /** Handles of `count` resources, made once. They serve one variable after the other, of any shape. */
-function resources(backend: TensorflowBackend, count: number): number[] {
-  let pool = pools.get(backend);
-  if (pool === undefined) pools.set(backend, (pool = []));
+function resources(count: number): number[] {
+  const pool = pools();
   while (pool.length < count) {
     const attributes = [
       text('container', ''),
@@ -20,7 +20,7 @@ function resources(backend: TensorflowBackend, count: number): number[] {
       type('dtype', 'float32'),
       shape('shape', [-1]),
     ];
-    pool.push(backend.binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id);
+    pool.push(tensorflow().binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id);
   }
   return pool.slice(0, count);
 }
@@ -51,7 +51,7 @@ export function withResources(
 ): void {
   const backend = tensorflow();
   const { binding } = backend;
-  const handles = resources(backend, count);
+  const handles = resources(count);
   const dtype = [type('dtype', 'float32')];
 
   const lend: Lend = (variables, apply) => {

@@ -1,21 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Graph } from '../../graph/graph.ts';
-import { tensorflow, type TensorflowBackend } from '../backend.ts';
+import { perBackend } from '../per-backend.ts';
 import { openSession } from './session.ts';
 import { translate } from './translate.ts';
 import type { Precision } from './values.ts';
 
-const answers = new WeakMap<TensorflowBackend, Map<Precision, boolean>>();
+const answers = perBackend(() => new Map<Precision, boolean>());
 
 /**
  * Whether this TensorFlow on this processor has the fused convolutions that a graph is written with.
  * They are not part of its public operations, so they are tried out, once.
  */
 export function hasFusedConvolution(precision: Precision): boolean {
-  const backend = tensorflow();
-  let known = answers.get(backend);
-  if (known === undefined) answers.set(backend, (known = new Map()));
+  const known = answers();
   let answer = known.get(precision);
   if (answer === undefined) known.set(precision, (answer = tryOut(precision)));
   return answer;
