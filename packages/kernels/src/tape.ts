@@ -105,7 +105,7 @@ export function checkpoint<X extends tf.Tensor, O extends tf.Tensor>(
     },
     backwardsFunc: (dy, saved) => {
       releaseSpent();
-      const [dys] = [Array.isArray(dy) ? dy : ([dy] as [O])];
+      const dys: [O] = Array.isArray(dy) ? dy : [dy];
       const gradients = onTapeOfItsOwn(engine, () => {
         // tf.grads hands over x alone of what it differentiates by: `compute` has the parameters.
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the clone of x

@@ -19,7 +19,8 @@ function held(backend: TensorflowBackend, tensor: tf.TensorInfo): Held | undefin
   return backend.tensorMap.get(tensor.dataId) as Held | undefined;
 }
 
-function cast(backend: TensorflowBackend, id: number, to: 'float32' | 'bfloat16'): number {
+/** A handle of the same values in another type; the caller deletes it. */
+export function cast(backend: TensorflowBackend, id: number, to: 'float32' | 'bfloat16'): number {
   const from = to === 'float32' ? 'bfloat16' : 'float32';
   const attributes = [type('SrcT', from), type('DstT', to), flag('Truncate', false)];
   return backend.binding.executeOp('Cast', attributes, [id], 1)[0]!.id;

@@ -1,6 +1,6 @@
 import type { FusedConvOp } from '../../graph/graph.ts';
 import { attribute, type Attribute } from './graph-def.ts';
-import { tensor, type GraphWriter } from './values.ts';
+import { explicitPadding, tensor, type GraphWriter } from './values.ts';
 
 /** TensorFlow's names for what may follow in a fused convolution. */
 function followers(op: FusedConvOp, addend: string | undefined): string[] {
@@ -68,17 +68,11 @@ function geometry(
   { T }: GraphWriter,
   { stride, padding, dilation }: FusedConvOp,
 ): Record<string, Attribute> {
-  const edges = [padding, padding];
   return {
     T,
     strides: attribute.integers([1, stride, stride, 1]),
     dilations: attribute.integers([1, dilation, dilation, 1]),
     data_format: attribute.text('NHWC'),
-    ...(padding === 0
-      ? { padding: attribute.text('VALID') }
-      : {
-          padding: attribute.text('EXPLICIT'),
-          explicit_paddings: attribute.integers([0, 0, ...edges, ...edges, 0, 0]),
-        }),
+    ...explicitPadding(padding),
   };
 }

@@ -1,21 +1,15 @@
 import type { GraphOp } from '../../graph/graph.ts';
 import { attribute, type Attribute } from './graph-def.ts';
-import type { GraphWriter } from './values.ts';
+import { explicitPadding, type GraphWriter } from './values.ts';
 
 type MaxPoolOp = Extract<GraphOp, { readonly type: 'maxPool' }>;
 type AvgPoolOp = Extract<GraphOp, { readonly type: 'avgPool' }>;
 
 /** Padding never wins: TensorFlow leaves what lies outside out, however it is told of it. */
 export function maxPool(writer: GraphWriter, op: MaxPoolOp, x: string): string {
-  const edges = [op.padding, op.padding];
   return writer.node('MaxPool', [x], {
     ...windows(writer, op.kernelSize, op.stride),
-    ...(op.padding === 0
-      ? { padding: attribute.text('VALID') }
-      : {
-          padding: attribute.text('EXPLICIT'),
-          explicit_paddings: attribute.integers([0, 0, ...edges, ...edges, 0, 0]),
-        }),
+    ...explicitPadding(op.padding),
   });
 }
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../../errors.ts';
 import type { Executable } from '../../graph/compile.ts';
-import { flag, type } from '../attributes.ts';
 import { handles, tensorflow } from '../backend.ts';
+import { cast } from '../bfloat16.ts';
 import { ascii } from './protobuf.ts';
 import type { Translated } from './translate.ts';
 
@@ -84,11 +84,9 @@ export function openSession({ bytes, inputs, fed, output, precision }: Translate
 
 /** Handles of the tensors in bfloat16, which tfjs does not know; the tensors are disposed. */
 function narrowed(tensors: readonly tf.Tensor[]): number[] {
-  const { binding } = tensorflow();
-  const attributes = [type('SrcT', 'float32'), type('DstT', 'bfloat16'), flag('Truncate', false)];
   return tensors.map((tensor) => {
-    const [info] = binding.executeOp('Cast', attributes, handles([tensor]), 1);
+    const narrow = cast(tensorflow(), handles([tensor])[0]!, 'bfloat16');
     tensor.dispose();
-    return info!.id;
+    return narrow;
   });
 }

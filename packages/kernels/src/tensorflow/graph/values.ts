@@ -46,6 +46,13 @@ export function vector(writer: GraphWriter, values: readonly number[]): string {
   return writer.constant([values.length], Int32Array.from(values));
 }
 
+/** The attributes by which an operation itself pads an image, `padding` pixels on each side. */
+export function explicitPadding(padding: number): Record<string, Attribute> {
+  if (padding === 0) return { padding: attribute.text('VALID') };
+  const sizes = [0, 0, padding, padding, padding, padding, 0, 0];
+  return { padding: attribute.text('EXPLICIT'), explicit_paddings: attribute.integers(sizes) };
+}
+
 /** Pads `before` and `after` each of the four axes with zeros. */
 export function pad(
   writer: GraphWriter,
