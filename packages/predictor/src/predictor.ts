@@ -151,8 +151,7 @@ export class Predictor {
     this.#checkAlive();
     if (images.length === 0) return [];
     const logits = tf.tidy(() => this.#net.forward(this.#batch('probabilities', images)));
-    const values = await logits.data();
-    logits.dispose();
+    const values = await take(logits);
     const classes = this.card.config.numClasses;
     return images.map((_, i) => softmax(values.subarray(i * classes, (i + 1) * classes)));
   }
@@ -190,10 +189,9 @@ export class Predictor {
       return [map, this.#net.forwardHead(map)] as const;
     });
     const [, height, width, channels] = features.shape;
-    const [values, output] = await Promise.all([features.data<'float32'>(), logits.data()]);
-    tf.dispose([features, logits]);
+    const [values, output] = await Promise.all([take(features), take(logits)]);
     const probabilities = softmax(output);
-    const shown = classIndex ?? probabilities.indexOf(Math.max(...probabilities));
+    const shown = classIndex ?? largest(probabilities);
     const map = activationMap(values, [height, width, channels], this.#classifier, shown);
     return { probabilities, map };
   }
@@ -237,6 +235,20 @@ function folded(config: ResNetConfig, state: StateDict): InferenceNet {
   } finally {
     model.dispose();
   }
+}
+
+/** What a tensor holds. It is freed, also where the backend fails to hand it over. */
+async function take(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return await tensor.data<'float32'>();
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Index of the largest, of equals the first. */
+function largest(values: readonly number[]): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 
 function isList(pictures: Raster | readonly Raster[]): pictures is readonly Raster[] {

@@ -13,7 +13,7 @@ import {
 } from '@resnet/model';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { normalizeMap, Predictor } from '../src/index.ts';
 
@@ -152,6 +152,47 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     await expect(predictor.explain(image!, { classIndex: 3 })).rejects.toThrow('from 0 to 2');
     predictor.dispose();
     await expect(predictor.explain(image!)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  it('frees what a backend fails to hand over', async () => {
+    const predictor = await Predictor.load({ config, weights });
+    const [image] = formulaImages();
+    const loaded = tf.memory().numTensors;
+    const lost = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('device lost'));
+    try {
+      await expect(predictor.probabilities([image!])).rejects.toThrow('device lost');
+      await expect(predictor.explain(image!)).rejects.toThrow('device lost');
+    } finally {
+      lost.mockRestore();
+    }
+    expect(tf.memory().numTensors).toBe(loaded);
+    predictor.dispose();
+  });
+
+  it('explains the most probable of more classes than a call has room for arguments', async () => {
+    const numClasses = 200_000;
+    const { tensors } = readSafetensors(weights);
+    const bias = new Float32Array(numClasses);
+    bias[123_456] = 1;
+    const wide = new Map(tensors)
+      .set('fc.weight', {
+        shape: [numClasses, 16],
+        dtype: 'float32',
+        data: new Float32Array(numClasses * 16),
+      })
+      .set('fc.bias', { shape: [numClasses], dtype: 'float32', data: bias });
+    const predictor = await Predictor.load({
+      config: formatModelConfig({
+        ...card,
+        config: { ...card.config, numClasses },
+        labelNames: Array.from({ length: numClasses }, (_, i) => `${i}`),
+      }),
+      weights: writeSafetensors(wide),
+    });
+    const [image] = formulaImages();
+    const { map } = await predictor.explain(image!);
+    expect(map.classIndex).toBe(123_456);
+    predictor.dispose();
   });
 
   it('has no maps of nets whose logits are no sum over places', async () => {

@@ -44,8 +44,8 @@ export interface TrainOptions extends GroupOptions {
   readonly freezeBatchNorm?: readonly string[];
   /**
    * Has the model keep fewer activations and compute the rest again in the backward pass: less
-   * memory for about a quarter more time, the same result. Not part of what a checkpoint remembers, so
-   * a run may be resumed with or without. Default false.
+   * memory for about a quarter more time, the same result. Not part of what a checkpoint remembers,
+   * so a run may be resumed with or without. Default false.
    */
   readonly gradientCheckpointing?: boolean;
   /** For what the model draws in training (dropout); data sources have their own. Default 0. */
