@@ -1,5 +1,21 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The path of a contestant's file. */
+export const contestantFile = (name) =>
+  fileURLToPath(new URL(`./contestants/${name}`, import.meta.url));
+
+/** How each kind of contestant is told of its number of threads; 0 leaves it to them. */
+export function threadSettings(count) {
+  if (count === 0) return {};
+  return {
+    TF_NUM_INTRAOP_THREADS: String(count),
+    TF_NUM_INTEROP_THREADS: '1',
+    OMP_NUM_THREADS: String(count),
+    RESNET_BENCH_THREADS: String(count),
+  };
+}
 
 /**
  * A contestant: a process that prints one JSON line when ready, then for each line `run` on its
@@ -62,4 +78,19 @@ export async function alternate(contestants, rounds) {
     }
   }
   return results;
+}
+
+/** Images a second of a round. */
+export const rate = ({ images, seconds }) => images / seconds;
+
+/** Milliseconds of processor time an image of a round. */
+export const cost = ({ images, cpuSeconds }) => (1000 * cpuSeconds) / images;
+
+/** One's rate over another's in the same rounds: the median, and how far apart they are. */
+export function compareRounds(one, other) {
+  const ratios = one.map((round, i) => rate(round) / rate(other[i]));
+  return {
+    ratio: median(ratios).toFixed(2),
+    'min-max': `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
+  };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /**
  * The Python that has the peers: `RESNET_BENCH_PYTHON`, or a virtual environment in the user's
- * cache, made on first use with CPU PyTorch.
+ * cache, made on first use with the PyTorch that pip's index has; benchmarks run it on the CPU.
  */
 export function peerPython() {
   if (process.env.RESNET_BENCH_PYTHON) return process.env.RESNET_BENCH_PYTHON;

@@ -8,7 +8,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 import { defaultTrainTransform } from '@resnet/image';
@@ -16,6 +15,7 @@ import { defaultTrainTransform } from '@resnet/image';
 import { imageLoader } from '../../../apps/cli/dist/images/loader.js';
 import { defaultWorkers } from '../../../apps/cli/dist/images/worker-pool.js';
 import { median } from '../alternate.js';
+import { parseOptions } from '../options.js';
 import { makePictures } from '../pictures.js';
 
 function blockFor(milliseconds) {
@@ -87,12 +87,7 @@ async function measure({ name, paths, batchSize, size, stepMs, cacheBytes, crop,
 }
 
 export async function run(args) {
-  const { values } = parseArgs({
-    args,
-    options: { workers: { type: 'string' }, busy: { type: 'boolean', default: false } },
-  });
-  const workers = Number(values.workers ?? defaultWorkers());
-  const { busy } = values;
+  const { workers, busy } = parseOptions(args, { workers: defaultWorkers(), busy: false });
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
       `${workers} image worker(s)${busy ? ', all cores busy during the step' : ''}, Node ${process.version}`,

@@ -1,16 +1,13 @@
-import { fileURLToPath } from 'node:url';
-
-import { alternate, Contestant, median } from '../alternate.js';
-
-const file = fileURLToPath(new URL('../contestants/train_wasm.js', import.meta.url));
+import { alternate, Contestant, contestantFile, median } from '../alternate.js';
+import { parseOptions } from '../options.js';
 
 /**
  * A training step of ResNet-20 on wasm, batch 32, one thread: our kernels and the versions composed
- * of tfjs's, in turns. Options: --rounds N.
+ * of tfjs's, in turns.
  */
 export async function run(args) {
-  const at = args.indexOf('--rounds');
-  const rounds = at < 0 ? 5 : Number(args[at + 1]);
+  const { rounds } = parseOptions(args, { rounds: 5 });
+  const file = contestantFile('train_wasm.js');
   const contestants = ['own', 'composed'].map(
     (name) => new Contestant(name, process.execPath, [file, name, '32', '1']),
   );

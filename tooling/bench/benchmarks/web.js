@@ -1,76 +1,81 @@
 import { median } from '../alternate.js';
+import { parseOptions } from '../options.js';
 import { startChromium } from '../web/chromium.js';
 import { makeModels } from '../web/models.js';
 import { serve } from '../web/server.js';
 
+/** On what a net is run: webgpu is whatever adapter there is. */
+const places = [
+  { backend: 'wasm', threads: 1 },
+  { backend: 'wasm', threads: 2 },
+  { backend: 'webgpu', threads: 1 },
+];
+
+/** Seconds that a load may take and still be repeated: a GPU in software takes much longer. */
+const longLoad = 10;
+
 /**
- * The browser predictor and onnxruntime-web on the same nets, in turns in one headless Chromium:
- * wasm on one thread and on two, and webgpu on whatever adapter there is. Ours is asked as a page
- * asks it (a picture of 256 x 256 goes to the worker, is resized, cropped and classified); theirs
- * gets its input ready made, in the page itself. Options: --rounds N, --loads N (fresh pages
- * that load each), --models resnet18,resnet50,
- * --backends wasm,webgpu. RESNET_CHROMIUM names another Chromium.
+ * The browser predictor and onnxruntime-web on the same nets, in turns in one headless Chromium.
+ * Ours is asked as a page asks it (a picture of 256 x 256 goes to the worker, is resized, cropped
+ * and classified); theirs gets its input ready made, in the page itself.
  */
 export async function run(args) {
-  const option = (name, otherwise) => {
-    const at = args.indexOf(name);
-    return at < 0 ? otherwise : args[at + 1];
-  };
-  const rounds = Number(option('--rounds', '5'));
-  const loads = Number(option('--loads', '3'));
-  const names = option('--models', 'resnet18,resnet50').split(',');
-  const backends = option('--backends', 'wasm,webgpu').split(',');
+  const options = parseOptions(args, {
+    rounds: 5,
+    loads: 3,
+    models: 'resnet18,resnet50',
+    backends: 'wasm,webgpu',
+  });
+  const names = options.models.split(',');
+  const backends = options.backends.split(',');
   const models = await makeModels(names);
   const browser = await startChromium();
   const rows = [];
   try {
-    const cases = [
-      ...(backends.includes('wasm')
-        ? [
-            ['wasm', 1],
-            ['wasm', 2],
-          ]
-        : []),
-      ...(backends.includes('webgpu') ? [['webgpu', 1]] : []),
-    ];
     for (const name of names) {
-      for (const [backend, threads] of cases) {
-        // Threads need a page that is isolated: without it, both have one.
-        const server = await serve(models.folder, { isolated: threads > 1 });
-        const settings = { name, backend, threads, rounds };
-        try {
-          const open = async (task) => {
-            // A profile of its own, so that nothing is in its caches.
-            const context = await browser.newContext();
-            const page = await context.newPage();
-            await page.goto(`${server.origin}/bench.html`);
-            const result = await task(page);
-            await context.close();
-            return result;
-          };
-          const load = { ours: [], theirs: [] };
-          for (let time = 0; time < loads; time++) {
-            for (const who of ['ours', 'theirs']) {
-              const all = [who, settings];
-              load[who].push(
-                await open((page) => page.evaluate((of) => globalThis.load(...of), all)),
-              );
-            }
-          }
-          const result = await open((page) =>
-            page.evaluate((of) => globalThis.bench(of), settings),
-          );
-          rows.push(rowOf(name, { ...result, load }));
-        } finally {
-          await server.close();
-        }
+      for (const place of places.filter(({ backend }) => backends.includes(backend))) {
+        console.error(`${name} on ${place.backend}, threads: ${place.threads}…`);
+        rows.push(await measure(browser, models.folder, { name, ...place, ...options }));
       }
     }
   } finally {
     await browser.close();
     models.remove();
+    if (rows.length > 0) console.table(rows);
   }
-  console.table(rows);
+}
+
+async function measure(browser, folder, settings) {
+  // Threads need a page that is isolated: without it, both have one.
+  const server = await serve(folder, { isolated: settings.threads > 1 });
+  // A profile of its own for each page, so that nothing is in its caches.
+  const inFreshPage = async (task) => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(`${server.origin}/bench.html`);
+      return await task(page);
+    } finally {
+      await context.close();
+    }
+  };
+  try {
+    const load = { ours: [], theirs: [] };
+    for (let time = 0; time < settings.loads && !(load.ours[0] > longLoad); time++) {
+      for (const who of ['ours', 'theirs']) {
+        const seconds = await inFreshPage((page) =>
+          page.evaluate((all) => globalThis.load(...all), [who, settings]),
+        );
+        load[who].push(seconds);
+      }
+    }
+    const result = await inFreshPage((page) =>
+      page.evaluate((of) => globalThis.bench(of), settings),
+    );
+    return rowOf(settings.name, { ...result, load });
+  } finally {
+    await server.close();
+  }
 }
 
 function rowOf(name, { detail, ours, theirs, load, largestDifference, repeats }) {
