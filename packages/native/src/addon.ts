@@ -13,11 +13,9 @@ import type { Target } from './targets.ts';
 // The N-API level that the package asks for at most; an addon built for it runs on every Node since 16.
 const napiLevel = 8;
 const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
-/** Addons of our own, built beside: see their comments. */
-const ownSources = {
-  process: [fileURLToPath(new URL('../binding/process.cc', import.meta.url))],
-  kernels: sourcesIn(fileURLToPath(new URL('../binding/kernels/', import.meta.url))),
-};
+/** Where the sources lie of the addons of our own, built beside: see their comments. */
+const binding = fileURLToPath(new URL('../binding/', import.meta.url));
+const processSource = join(binding, 'process.cc');
 
 /** Where the addon for a package's sources lies in an installation, built or not. */
 export function addonPath(installation: string, tfjs: TfjsPackage): string {
@@ -27,15 +25,16 @@ export function addonPath(installation: string, tfjs: TfjsPackage): string {
 /** The sources decide: two versions of the package with the same sources share one addon. */
 function sourcesKey(tfjs: TfjsPackage): string {
   const folder = join(tfjs.folder, 'binding');
-  const hash = createHash('sha256').update(`napi ${napiLevel}\n`);
+  const hash = createHash('sha256').update(`napi ${napiLevel} ${kernelOptimisation.join(' ')}\n`);
   for (const file of readdirSync(folder).sort()) {
     hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
   }
-  for (const file of Object.values(ownSources).flat()) hash.update(readFileSync(file));
+  for (const file of [processSource, ...kernelSources()]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 
-function sourcesIn(folder: string): readonly string[] {
+function kernelSources(): readonly string[] {
+  const folder = join(binding, 'kernels');
   return readdirSync(folder)
     .sort()
     .map((file) => join(folder, file));
@@ -70,9 +69,9 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
   const isCompiled = (file: string): boolean => file.endsWith('.cc');
   for (const [inputs, output] of [
     [[...sources.map((file) => join(tfjs.folder, 'binding', file)), ...libraries], built],
-    [[...ownSources.process, `-DFRAMEWORK="${framework}"`], ownAddonBeside(built, 'process')],
+    [[processSource, `-DFRAMEWORK="${framework}"`], ownAddonBeside(built, 'process')],
     [
-      [...ownSources.kernels.filter(isCompiled), ...kernelOptimisation, ...libraries],
+      [...kernelSources().filter(isCompiled), ...kernelOptimisation, ...libraries],
       ownAddonBeside(built, 'kernels'),
     ],
   ] as const) {
@@ -138,9 +137,10 @@ export async function findCompiler(signal?: AbortSignal): Promise<string> {
   );
 }
 
-/** Loads it in a process of its own, so that a library that cannot run here fails now and harms nobody. */
+/** Loads what was built in a process of its own, so that what cannot run here fails now and harms nobody. */
 async function checkLoads(addon: string, signal: AbortSignal | undefined): Promise<void> {
-  const code = `process.stdout.write(require(${JSON.stringify(addon)}).TF_Version)`;
+  const files = [ownAddonBeside(addon, 'process'), ownAddonBeside(addon, 'kernels'), addon];
+  const code = `${JSON.stringify(files)}.forEach((file) => require(file))`;
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '' };
   const result = await run(process.execPath, ['-e', code], { signal, env });
   if (result.code === 0) return;

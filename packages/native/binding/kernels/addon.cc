@@ -1,6 +1,6 @@
 // Operations of our own for TensorFlow, where its own take several passes over memory for what one
-// can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing but the
-// list of their names.
+// can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
+// TensorFlow refuses one of them, those after it are missing too: whoever finds the last has all.
 #include <mutex>
 
 #include <node_api.h>
@@ -37,14 +37,9 @@ bool define(const Definition& definition) {
 NAPI_MODULE_INIT() {
   // TensorFlow's registries are the process's; Node initialises an addon once a thread that uses it.
   static std::once_flag once;
-  static bool defined = false;
   std::call_once(once, [] {
-    defined = resnet::define_batch_norm() && resnet::define_max_pool() &&
-              resnet::define_add_relu();
+    static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
+                      resnet::define_add_relu());
   });
-  napi_value result;
-  if (napi_get_boolean(env, defined, &result) == napi_ok) {
-    napi_set_named_property(env, exports, "defined", result);
-  }
   return exports;
 }
