@@ -72,6 +72,11 @@ function status({ json, out }: CommandOptions): number {
         ? "the library that the package's own install script brought"
         : `TensorFlow ${found.tensorflow} (${found.variant})`;
     out.write(`ready: ${found.package?.name} ${found.package?.version} on ${what}\n`);
+    if (found.outdated === true) {
+      out.write(
+        'Another version built its addon; training is faster after: npx resnet-native setup\n',
+      );
+    }
   } else {
     out.write(`not ready: ${found.problem?.message}\n${found.problem?.advice}\n`);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { addonPath } from './addon.ts';
 import { cacheFolder, cachePaths } from './cache.ts';
-import { NativeError } from './errors.ts';
+import { hasErrno, NativeError } from './errors.ts';
 import type { TfjsPackage } from './package-folder.ts';
 import { targetFor, type Target } from './targets.ts';
 
@@ -31,6 +31,20 @@ export function installedTargets(cache: string = cacheFolder()): readonly Target
       throw error;
     }
   });
+}
+
+/**
+ * Whether an addon (links followed) was built from the sources that lie beside this module; where
+ * none do, as in a bundle, nothing says otherwise. One of another version loads and computes, but
+ * operations of our own in it may not be those that @resnet/kernels knows.
+ */
+export function isCurrent(addon: string, tfjs: TfjsPackage): boolean {
+  try {
+    return addon === addonPath(join(addon, '..', '..', '..'), tfjs);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return true;
+    throw error;
+  }
 }
 
 /** The addon that was built for a package, CUDA's first; undefined where the set-up has not been run for it. */

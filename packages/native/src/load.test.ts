@@ -1,11 +1,16 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import util from 'node:util';
 
 import { describeBackends } from '@resnet/test-config/backends';
 import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { fakeProject, sandbox } from '../test/sandbox.ts';
+import { fakeProject, sandbox, write } from '../test/sandbox.ts';
+import { addonPath } from './addon.ts';
+import { linkAddon } from './link.ts';
 import { loadTensorflow } from './load.ts';
+import { requireTfjsPackage } from './package-folder.ts';
 import { nativeStatus } from './status.ts';
 
 afterEach(() => {
@@ -30,6 +35,39 @@ describe('without a set-up', () => {
       ready: false,
       problem: { code: 'PACKAGE_MISSING' },
     });
+  });
+});
+
+describe('with the addon of another version', () => {
+  /** Linked under a package of its own: an addon, and beside it operations that do not load. */
+  function setUp(): { readonly from: string; readonly sources: string } {
+    const from = fakeProject(sandbox());
+    const tfjs = requireTfjsPackage([from]);
+    write(join(tfjs.folder, 'index.js'), 'exports.loaded = true;');
+    const installation = sandbox();
+    write(join(installation, 'manifest.json'), '{ "variant": "cpu", "version": "9.9.0" }');
+    const addon = write(addonPath(installation, tfjs), 'an addon');
+    write(join(addon, '..', 'kernels.node'), 'no shared object');
+    linkAddon(tfjs, addon);
+    return { from, sources: join(tfjs.folder, 'binding') };
+  }
+
+  it('loads it without its operations, and says that the set-up is to run again', async () => {
+    const { from, sources } = setUp();
+    expect(nativeStatus({ from })).toMatchObject({ ready: true, outdated: false });
+    await expect(loadTensorflow({ from })).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringContaining('kernels.node') as unknown,
+    });
+    write(join(sources, 'tfjs_backend.cc'), '// of another version');
+    expect(nativeStatus({ from })).toMatchObject({ ready: true, outdated: true });
+    expect(await loadTensorflow({ from })).toEqual({ loaded: true });
+  });
+
+  it('says nothing of versions where there are no sources to compare', async () => {
+    const { from, sources } = setUp();
+    rmSync(sources, { recursive: true });
+    expect(nativeStatus({ from })).toMatchObject({ ready: true, outdated: false });
   });
 });
 

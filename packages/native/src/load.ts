@@ -7,7 +7,7 @@ import type * as TfjsNode from '@tensorflow/tfjs-node-gpu';
 
 import { ownAddonBeside } from './addon.ts';
 import { messageOf, NativeError } from './errors.ts';
-import { installedAddon } from './installations.ts';
+import { installedAddon, isCurrent } from './installations.ts';
 import { linkAddon } from './link.ts';
 import { defaultBases, requireTfjsPackage, type TfjsPackage } from './package-folder.ts';
 
@@ -42,9 +42,9 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   restoreUtilHelpers();
   try {
-    const own = ownAddons(realpathSync(tfjs.addon));
+    const processAddon = loadOwnAddons(realpathSync(tfjs.addon), tfjs);
     const module: Tensorflow = createRequire(join(tfjs.folder, 'package.json'))(tfjs.folder);
-    own.process?.releaseUnusedPages();
+    processAddon?.releaseUnusedPages?.();
     return module;
   } catch (error) {
     throw new NativeError(
@@ -56,23 +56,25 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
   }
 }
 
+/** One of another version may lack it. */
 interface ProcessAddon {
-  releaseUnusedPages(): void;
+  releaseUnusedPages?(): void;
 }
 
-/** Loads what is built beside the package's addon, before it. One of another version may lack them. */
-function ownAddons(addon: string): { readonly process?: ProcessAddon } {
+/**
+ * Loads what is built beside the package's addon, before it. Operations of another version are left
+ * out: TensorFlow's own then do their work.
+ */
+function loadOwnAddons(addon: string, tfjs: TfjsPackage): ProcessAddon | undefined {
   const require = createRequire(import.meta.url);
-  const [processAddon, kernels] = [
-    ownAddonBeside(addon, 'process'),
-    ownAddonBeside(addon, 'kernels'),
-  ];
+  const load = (name: 'process' | 'kernels'): ProcessAddon | undefined => {
+    const file = ownAddonBeside(addon, name);
+    return existsSync(file) ? require(file) : undefined;
+  };
   // In this order: the first keeps the second's loading of TensorFlow quiet.
-  const process: ProcessAddon | undefined = existsSync(processAddon)
-    ? require(processAddon)
-    : undefined;
-  if (existsSync(kernels)) require(kernels);
-  return process !== undefined && 'releaseUnusedPages' in process ? { process } : {};
+  const processAddon = load('process');
+  if (isCurrent(addon, tfjs)) load('kernels');
+  return processAddon;
 }
 
 function notProvisioned(tfjs: TfjsPackage): NativeError {

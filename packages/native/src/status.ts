@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 
 import { cacheFolder, cachePaths } from './cache.ts';
 import { NativeError, type NativeErrorCode } from './errors.ts';
-import { installedAddon, installedTargets } from './installations.ts';
+import { installedAddon, installedTargets, isCurrent } from './installations.ts';
 import { linkedAddon } from './link.ts';
 import { defaultBases, requireTfjsPackage } from './package-folder.ts';
 import { targetFor } from './targets.ts';
@@ -15,6 +15,11 @@ export interface NativeStatus {
   readonly source?: 'resnet' | 'package';
   readonly variant?: 'cpu' | 'cuda';
   readonly tensorflow?: string;
+  /**
+   * True where another version of this package built the addon: it works, but training is slower than
+   * it could be until the set-up has run again.
+   */
+  readonly outdated?: boolean;
   readonly package?: { readonly name: string; readonly version: string; readonly folder: string };
   /** What lies in the cache, for this machine. */
   readonly installed: readonly {
@@ -49,12 +54,12 @@ export function nativeStatus(options: { readonly from?: string | URL } = {}): Na
       const ours = describeInstallation(addon);
       return ours === undefined
         ? { ...found, ready: true, source: 'package' }
-        : { ...found, ready: true, source: 'resnet', ...ours };
+        : { ...found, ready: true, source: 'resnet', ...ours, outdated: !isCurrent(addon, tfjs) };
     }
     const ready = installedAddon(tfjs, cache);
     if (ready !== undefined) {
       const { variant, version: tensorflow } = ready.target;
-      return { ...found, ready: true, source: 'resnet', variant, tensorflow };
+      return { ...found, ready: true, source: 'resnet', variant, tensorflow, outdated: false };
     }
     targetFor('cpu'); // throws where nothing can be set up
     return {

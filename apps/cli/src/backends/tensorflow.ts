@@ -29,9 +29,12 @@ export const tensorflow: Backend = {
     const backend = tf.backend();
     if (!isNodeBackend(backend)) return { detail: 'TensorFlow', dispose: async () => undefined };
     const { TF_Version: version } = backend.binding;
+    const { outdated } = nativeStatus({ from: import.meta.url });
+    const hint =
+      outdated === true ? '; faster after `resnet setup`: another version built its addon' : '';
     const device = backend.binding.isUsingGpuDevice()
       ? 'CUDA'
       : `CPU, ${process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()} threads`;
-    return { detail: `TensorFlow ${version}, ${device}`, dispose: async () => undefined };
+    return { detail: `TensorFlow ${version}, ${device}${hint}`, dispose: async () => undefined };
   },
 };

@@ -11,6 +11,7 @@ export const hasOwnOperations: () => boolean = perBackend(({ binding }) => {
   // On a graphics card they would fetch every tensor to the processor.
   if (binding.isUsingGpuDevice()) return false;
   try {
+    // The last that the addon defines: with it all are there.
     const operands = [scalar(1), scalar(1)];
     const [sum] = binding.executeOp('ResnetAddRelu', [type('T', 'float32')], operands, 1);
     binding.deleteTensor(sum!.id);
