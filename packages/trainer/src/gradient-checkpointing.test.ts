@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { describeOn } from '../test/backends.ts';
 import { classes, patterns, tinyNet } from '../test/tiny-net.ts';
@@ -10,6 +10,7 @@ async function epoch(
   gradientCheckpointing: boolean,
 ): Promise<{ row: HistoryRow | undefined; weights: ReadonlyMap<string, ArrayLike<number>> }> {
   const model = tinyNet(1, 0.2, [8, 8, 12, 16]);
+  const forward = vi.spyOn(model, 'forward');
   let row: HistoryRow | undefined;
   const events = train({
     model,
@@ -22,6 +23,12 @@ async function epoch(
     gradientCheckpointing,
   });
   for await (const event of events) if (event.type === 'epoch') row = event.row;
+  // The result is the same: only this tells that the model was asked.
+  const training = forward.mock.calls.filter(([, options]) => options?.training);
+  expect(training).toHaveLength(4);
+  expect(training.every(([, options]) => options?.gradientCheckpointing)).toBe(
+    gradientCheckpointing,
+  );
   const weights = new Map<string, ArrayLike<number>>();
   for (const [name, { data }] of await model.stateDict()) {
     weights.set(name, Float32Array.from(data, Number));
