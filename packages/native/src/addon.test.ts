@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -29,6 +30,18 @@ ${compile}`,
   const tfjs = requireTfjsPackage([fakeProject(folder)]);
   return { target, installation, tfjs, compiler: join(folder, 'compiler.log') };
 }
+
+it('reads no folder when it is imported: a bundle has none of these sources', async () => {
+  vi.resetModules();
+  vi.doMock('node:fs', async (original) => ({
+    ...(await original<typeof fs>()),
+    readdirSync: () => {
+      throw new Error('read');
+    },
+  }));
+  await expect(import('./addon.ts')).resolves.toHaveProperty('addonPath');
+  vi.doUnmock('node:fs');
+});
 
 describe('buildAddon', () => {
   it('says NO_COMPILER and how to get one', async () => {
