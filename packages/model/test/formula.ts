@@ -1,4 +1,4 @@
-import { initialState, parameterSpecs, type ResNetConfig, type StateDict } from '../src/index.ts';
+import { parameterSpecs, type HostTensor, type ResNetConfig } from '../src/index.ts';
 
 /**
  * Weights and inputs from a fixed formula of name and position, so that none need be stored:
@@ -27,47 +27,39 @@ function uniformAt(seed: number, i: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
 }
 
-export function formulaState(config: ResNetConfig): StateDict {
-  const state = initialState(
-    parameterSpecs(config).map((spec) => ({
-      ...spec,
-      initializer: { kind: 'constant', value: 0 } as const,
-    })),
-    { seed: 0 },
-  );
-  for (const [name, { shape, data }] of state) {
-    const [scale, shift] = scaleAndShift(name, shape, data.length);
-    const values = uniform(name, data.length);
-    for (let i = 0; i < data.length; i++) data[i] = shift + scale * values[i]!;
-  }
-  return state;
-}
+type FormulaState = ReadonlyMap<string, Extract<HostTensor, { readonly dtype: 'float32' }>>;
 
-/**
- * Weights that keep rounding errors small at any depth: `conditioned` in formula.py says how.
- *
- * @param branchEnd how the names of the parameters end that end a residual branch
- */
-export function conditionedState(config: ResNetConfig, branchEnd: string | null): StateDict {
-  const specs = parameterSpecs(config);
+export function formulaState(config: ResNetConfig): FormulaState {
   return new Map(
-    specs.map(({ name, shape, role }) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      const data = new Float32Array(size);
+    parameterSpecs(config).map(({ name, shape }) => {
+      const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+      const [scale, shift] = scaleAndShift(name, shape, data.length);
       const seed = hash(name);
-      const [scale, shift] = scaleAndShift(name, shape, size);
-      for (let i = 0; i < size; i++) data[i] = shift + scale * uniformAt(seed, i);
-      if (role === 'bnOffset') {
-        for (let i = 0; i < size; i++) {
-          const u = uniformAt(seed, i);
-          data[i] = Math.sign(u) + 0.5 * u;
-        }
-      } else if (branchEnd !== null && name.endsWith(branchEnd)) {
-        for (let i = 0; i < size; i++) data[i]! *= 0.2;
-      }
+      for (let i = 0; i < data.length; i++) data[i] = shift + scale * uniformAt(seed, i);
       return [name, { shape, dtype: 'float32', data }];
     }),
   );
+}
+
+/**
+ * {@link formulaState} changed so that rounding errors stay small at any depth: `conditioned` in
+ * formula.py says how.
+ *
+ * @param branchEnd how the names of the parameters end that end a residual branch
+ */
+export function conditionedState(config: ResNetConfig, branchEnd: string | null): FormulaState {
+  const state = formulaState(config);
+  for (const { name, role } of parameterSpecs(config)) {
+    const { data } = state.get(name)!;
+    if (role === 'bnOffset') {
+      uniform(name, data.length).forEach((u, i) => {
+        data[i] = Math.sign(u) + 0.5 * u;
+      });
+    } else if (branchEnd !== null && name.endsWith(branchEnd)) {
+      for (let i = 0; i < data.length; i++) data[i]! *= 0.2;
+    }
+  }
+  return state;
 }
 
 function scaleAndShift(name: string, shape: readonly number[], size: number): [number, number] {

@@ -57,24 +57,19 @@ def digest(name, tensor):
 
 
 def conditioned(model, branch_end):
-    """Weights that keep rounding errors small at any depth, so that bounds on gradients can be strict.
+    """`fill`, changed so that rounding errors stay small at any depth and bounds on gradients can be strict.
 
     Norms' offsets lie half a deviation or more from 0, so few activations lie where rounding decides
     their sign; and what ends a residual branch (parameters whose names end in `branch_end`) is a
     fifth, so that errors do not grow from block to block."""
+    fill(model)
     state = model.state_dict()
-    for name, tensor in state.items():
-        if name.endswith("num_batches_tracked"):
-            continue
-        shape = tuple(tensor.shape)
-        weights = value(name, shape)
+    for name, weights in state.items():
         if is_norm_offset(name, state):
-            u = torch.from_numpy(uniform(name, math.prod(shape)))
-            weights = (torch.sign(u) + 0.5 * u).float().double()
+            u = torch.from_numpy(uniform(name, weights.numel()))
+            weights.copy_((torch.sign(u) + 0.5 * u).float())
         elif branch_end is not None and name.endswith(branch_end):
-            weights = (0.2 * weights).float().double()
-        state[name] = weights
-    model.load_state_dict(state)
+            weights.copy_((0.2 * weights).float())
 
 
 def is_norm_offset(name, state):
