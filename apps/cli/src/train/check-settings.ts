@@ -12,6 +12,7 @@ const expected: Readonly<
   data: ['a path', isText],
   model: ['the name of a model', isText],
   epochs: ['a whole number from 1', isCount],
+  minutes: ['a number, or absent', (value) => value === undefined || isNumber(value)],
   batch: ['a whole number from 1', isCount],
   imageSize: [
     'a height and a width',

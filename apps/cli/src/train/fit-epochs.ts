@@ -1,12 +1,14 @@
 import { type DataSource, train, type TrainableModel } from '@resnet/trainer';
 
-import { fineTuneOptions } from '../weights/fine-tune-settings.ts';
-import { optimizerOf, scheduleOf } from './training-loop.ts';
 import type { TrainSettings } from './settings.ts';
+import { trainerOptions } from './trainer-options.ts';
 
-/** The first steps set up what later ones find ready. */
-const warmupSteps = 8;
-const timedSteps = 12;
+const steps = 20;
+/** Where steps are long, fewer are timed: of the minutes no more than this share is spent on it. */
+const timingShare = 0.05;
+const fewestSteps = 3;
+/** Of the steps: the first set up what later ones find ready. */
+const warmupShare = 0.4;
 /** A forward pass costs about a third of a training step: the backward pass is two of its size. */
 const forwardShare = 1 / 3;
 /** For what the estimate leaves out: checkpoints, charts, a machine that is not always as free. */
@@ -32,31 +34,30 @@ export interface EpochEstimate {
 
 /** Times a few steps of training, and tells how many epochs the minutes are enough for. */
 export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimate> {
-  const { minutes, settings, trainData, valData } = options;
+  const { minutes, settings, trainData, valData, signal } = options;
+  const began = performance.now();
+  const elapsed = (): number => (performance.now() - began) / 60_000;
   const seconds: number[] = [];
   const events = train({
     model: options.model,
     classes: options.classes,
-    trainData: repeated(trainData, warmupSteps + timedSteps),
+    trainData: repeated(trainData, steps),
     epochs: 1,
-    optimizer: optimizerOf(settings),
-    schedule: scheduleOf(settings),
-    labelSmoothing: settings.labelSmoothing,
-    ema: settings.ema === false ? undefined : { decay: settings.ema },
-    seed: settings.seed,
+    ...trainerOptions(settings),
     logEvery: 1,
-    ...fineTuneOptions(settings.fineTune),
-    signal: options.signal,
+    signal,
   });
   for await (const event of events) {
-    if (event.type === 'step') seconds.push((event.stepMs + event.dataWaitMs) / 1000);
-    if (event.type === 'stopped') options.signal.throwIfAborted();
+    if (event.type === 'stopped') signal.throwIfAborted();
+    if (event.type !== 'step') continue;
+    seconds.push((event.stepMs + event.dataWaitMs) / 1000);
+    if (seconds.length >= fewestSteps && elapsed() > timingShare * minutes) break;
   }
-  const timed = seconds.slice(warmupSteps).sort((a, b) => a - b);
-  const step = timed[Math.floor(timed.length / 2)] ?? 0;
+  const timed = seconds.slice(Math.floor(warmupShare * seconds.length)).sort((a, b) => a - b);
+  const step = timed[Math.floor(timed.length / 2)] ?? Infinity;
   const valSteps = (valData?.batchesPerEpoch ?? 0) * forwardShare;
   const secondsPerEpoch = step * (trainData.batchesPerEpoch + valSteps);
-  return { epochs: epochsWithin(minutes, secondsPerEpoch), secondsPerEpoch };
+  return { epochs: epochsWithin(minutes - elapsed(), secondsPerEpoch), secondsPerEpoch };
 }
 
 /** @internal */

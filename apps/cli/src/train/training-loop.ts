@@ -1,23 +1,17 @@
 import {
-  adamw,
   type Checkpoint,
   type ConfusionMatrix,
   type DataSource,
   type HistoryRow,
-  oneCycle,
-  type Optimizer,
-  type Schedule,
-  sgd,
   type StepEvent,
   train,
   type TrainableModel,
 } from '@resnet/trainer';
 
-import { recipe } from '../recipe.ts';
-import { fineTuneOptions } from '../weights/fine-tune-settings.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunWriter } from './run-writer.ts';
 import type { TrainSettings } from './settings.ts';
+import { trainerOptions } from './trainer-options.ts';
 
 export interface TrainingLoopOptions {
   readonly settings: TrainSettings;
@@ -49,16 +43,9 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     trainData: options.trainData,
     valData: options.valData,
     epochs: settings.epochs,
-    optimizer: optimizerOf(settings),
-    schedule: scheduleOf(settings),
-    labelSmoothing: settings.labelSmoothing,
-    clipNorm: recipe.clipNorm,
-    ema: settings.ema === false ? undefined : { decay: settings.ema },
-    gradientCheckpointing: settings.gradientCheckpointing === true,
-    seed: settings.seed,
+    ...trainerOptions(settings),
     // Reading a loss makes the GPU wait for this process, and this process for the GPU.
     logEvery: settings.trainedOn === 'webgpu' ? 10 : 1,
-    ...fineTuneOptions(settings.fineTune),
     resume,
     signal: options.signal,
   });
@@ -100,16 +87,6 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     }
   }
   return { stopped: false, best };
-}
-
-export function optimizerOf({ optimizer, weightDecay }: TrainSettings): Optimizer {
-  if (optimizer === 'adamw') return adamw({ weightDecay });
-  const { momentum, nesterov } = recipe.sgd;
-  return sgd({ momentum, nesterov, weightDecay });
-}
-
-export function scheduleOf({ learningRate }: TrainSettings): Schedule {
-  return oneCycle({ learningRate, ...recipe.oneCycle, momentum: false });
 }
 
 /** Sums an epoch's steps up, and tells from the pace so far how long the rest will take. */
