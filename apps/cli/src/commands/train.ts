@@ -126,7 +126,7 @@ export function registerTrain(program: Command, io: Io): void {
     .addOption(backendOption())
     .option(
       '--gradient-checkpointing',
-      'keep less in memory and compute it again: for deep models and large batches; same result, a fifth slower',
+      'keep less in memory and compute it again: for deep models and large batches; same result, a quarter slower',
     )
     .addOption(
       new Option(
