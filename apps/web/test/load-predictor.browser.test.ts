@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- wrong input on purpose */
 import { readSafetensors, writeSafetensors } from '@resnet/model';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import {
   loadPredictor,
@@ -162,6 +162,26 @@ test('loading can be aborted, and the reason is what was given', async () => {
   });
   await expect(loading).rejects.toBe(reason);
   await expect(load(modelUrl, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test('a model that is ready just when nobody waits for it any more is let go of', async () => {
+  // Keeps the worker alive, so that not all of it ends with the model.
+  await load(modelUrl);
+  const post = vi.spyOn(Worker.prototype, 'postMessage');
+  const controller = new AbortController();
+  const loading = load(
+    { config, weights: bytes },
+    {
+      signal: controller.signal,
+      onProgress: ({ stage, loaded }) => {
+        if (stage === 'warmup' && loaded === 1) controller.abort();
+      },
+    },
+  );
+  await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
+  const told = post.mock.calls.map(([message]) => (message as { type: string }).type);
+  post.mockRestore();
+  expect(told).toEqual(['load', 'cancel', 'unload']);
 });
 
 test('classifying can be aborted, and says what is wrong with what it is given', async () => {

@@ -32,16 +32,15 @@ async function hold(
   allowsSoftware: boolean,
   signal?: AbortSignal,
 ): Promise<Hold<Engine>> {
-  const held = await engines.hold(
-    name,
-    (ended) => Engine.start(name, allowsSoftware, ended),
-    signal,
-  );
-  const forget = (): void => engines.forget(name, held.value);
-  // The next to ask is to get a new one.
-  held.value.lost.addEventListener('abort', forget, { once: true });
-  if (held.value.lost.aborted) forget();
-  return held;
+  const start = async (ended: AbortSignal): Promise<Engine> => {
+    const engine = await Engine.start(name, allowsSoftware, ended);
+    const forget = (): void => engines.forget(name, engine);
+    // The next to ask is to get a new one.
+    if (engine.lost.aborted) forget();
+    else engine.lost.addEventListener('abort', forget, { once: true });
+    return engine;
+  };
+  return await engines.hold(name, start, signal);
 }
 
 /** Asked on the page, so that where there is none the code for it is not even fetched. */

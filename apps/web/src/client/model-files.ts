@@ -5,8 +5,8 @@ import type { ModelSource } from '../types.ts';
 /** The two files of a model, and what those share who ask for the same. */
 export interface FoundFiles {
   readonly files: ModelFiles;
-  /** Equal for the same URL; else nothing is equal to it. */
-  readonly key: unknown;
+  /** Equal for the same URL; undefined where there is none. */
+  readonly key: string | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export function findFiles(source: ModelSource): FoundFiles {
       config: pick(source, 'config.json'),
       weights: pick(source, 'model.safetensors'),
     };
-    return { files, key: files };
+    return { files, key: undefined };
   }
   if (
     typeof source !== 'object' ||
@@ -45,7 +45,7 @@ export function findFiles(source: ModelSource): FoundFiles {
   const { config, weights } = source;
   const text =
     typeof config === 'string' || config instanceof Blob ? config : JSON.stringify(config);
-  return { files: { config: text, weights: ownBuffer(weights) }, key: source };
+  return { files: { config: text, weights: ownBuffer(weights) }, key: undefined };
 }
 
 /** `…/config.json`, `…/model.safetensors` and `…` itself all name the folder. */

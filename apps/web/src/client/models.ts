@@ -14,7 +14,8 @@ export interface Model {
 
 export interface ModelRequest {
   readonly files: ModelFiles;
-  readonly key: unknown;
+  /** Equal for those that may share a model; undefined for one of its own. */
+  readonly key: string | undefined;
   readonly cache: boolean;
   readonly limits: ModelLimits;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +47,7 @@ export async function holdModel(
   const engine = await holdEngine(backend, signal);
   onProgress?.({ stage: 'backend', loaded: 1, total: 1 });
   const { models, listeners } = shelfOf(engine.value);
-  const key = typeof request.key === 'string' ? `${request.key} ${JSON.stringify(limits)}` : {};
+  const key = request.key === undefined ? {} : `${request.key} ${JSON.stringify(limits)}`;
   const watching = listeners.get(key) ?? new Set<Listener>();
   listeners.set(key, watching);
   if (onProgress !== undefined) watching.add(onProgress);
@@ -77,16 +78,20 @@ async function load(
   watching: ReadonlySet<Listener>,
 ): Promise<Model> {
   const id = ++lastId;
-  const info = await engine.ask<'load'>(
-    { type: 'load', model: id, files, cache, limits },
-    {
-      signal,
-      onProgress: (progress) => {
-        for (const listener of watching) listener(progress);
-      },
-    },
-  );
-  return { engine, id, info };
+  const onProgress = (progress: LoadProgress): void => {
+    for (const listener of watching) listener(progress);
+  };
+  try {
+    const info = await engine.ask<'load'>(
+      { type: 'load', model: id, files, cache, limits },
+      { signal, onProgress },
+    );
+    return { engine, id, info };
+  } catch (error) {
+    // It may have been loaded by the time that nobody waits for it any more.
+    engine.unload(id);
+    throw error;
+  }
 }
 
 function shelfOf(engine: Engine): Shelf {

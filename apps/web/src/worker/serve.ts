@@ -72,7 +72,6 @@ export function serve(start: StartBackend): void {
       const value = await answer(request, controller.signal);
       send({ type: 'done', id, value });
     } catch (error) {
-      if (request.type === 'load') models.delete(request.model);
       const failure = failureOf(error, lost.signal);
       const transfer = failure.prepared === undefined ? [] : [failure.prepared.input.buffer];
       send({ type: 'failed', id, failure }, transfer);
