@@ -15,6 +15,7 @@ test('names what the element has: attributes, parts, slots, properties', () => {
   const all = (text: string, pattern: RegExp): string[] =>
     [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort();
   const element = read('../src/element/resnet-predictor.ts');
+  const session = read('../src/element/session.ts');
   const view = read('../src/element/view.ts');
   const observed = /observedAttributes[^[]*\[\]\s*=\s*\[([^\]]*)\]/.exec(element)![1]!;
   expect(tagName).toBe('resnet-predictor');
@@ -24,7 +25,7 @@ test('names what the element has: attributes, parts, slots, properties', () => {
   expect(names(cssProperties)).toEqual(
     all(read('../src/element/styles.ts') + view, /var\((--resnet-[\w-]+)/g),
   );
-  expect(names(events)).toEqual(all(element, /Event(?:<\w+>)?\('(\w+)'/g));
+  expect(names(events)).toEqual(all(session, /Event(?:<\w+>)?\('(\w+)'/g));
 });
 
 test('what is built is what the source says', () => {

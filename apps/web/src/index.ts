@@ -22,9 +22,9 @@ export type {
 } from './types.ts';
 export {
   ResnetPredictorElement,
-  type ReadyDetail,
   type ResnetPredictorEventMap,
 } from './element/resnet-predictor.ts';
+export type { ReadyDetail } from './element/session.ts';
 
 // What a script tag is for; `@resnet/web/predictor` is the same without the element.
 definePredictorElement();

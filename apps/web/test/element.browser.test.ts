@@ -57,6 +57,7 @@ globalThis.Worker = class extends NativeWorker {
 };
 
 afterEach(async () => {
+  vi.unstubAllGlobals();
   document.body.replaceChildren();
   await vi.waitFor(() => expect(workers.size, 'workers left behind').toBe(0));
 });
@@ -206,6 +207,47 @@ describe('<resnet-predictor>', () => {
     });
     const answer = await element.classify(await pictureBlob('grey.jpg'));
     expect(answer.predictions[0]!.label).toBe('cedar');
+  });
+
+  test('a picture that the page gets late covers no newer one, and its map lies where it should', async () => {
+    const element = await show(make({ map: '' }));
+    const [picture, map] = ['picture', 'map'].map((part) => inside(element, part)[0]!);
+    const other = await pictureBlob('flat.png');
+    const get = globalThis.fetch;
+    let letThrough = (): void => undefined;
+    vi.stubGlobal('fetch', async (url: string) => {
+      await new Promise<void>((resolve) => (letThrough = resolve));
+      return await get(url);
+    });
+    const late = await element.classify(pictureUrl('large.jpg'));
+    letThrough();
+    const { box } = late.map!;
+    await vi.waitFor(() => expect(picture!.closest('[hidden]')).toBeNull());
+    expect(map!.hidden).toBe(false);
+    expect(Number.parseFloat(map!.style.width)).toBeCloseTo((100 * box.width) / late.width, 2);
+
+    const older = element.classify(pictureUrl('exif-6.jpg'));
+    const newer = element.classify(other);
+    await expect(older).rejects.toMatchObject({ name: 'AbortError' });
+    await newer;
+    letThrough();
+    await vi.waitFor(() => expect((picture as HTMLCanvasElement).width).toBe(300));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((picture as HTMLCanvasElement).width).toBe(300);
+  });
+
+  test('is no longer busy, and says no more of it, once a picture was cleared or refused', async () => {
+    const element = await show(make());
+    const busy = (): string | null => inside(element, 'results')[0]!.getAttribute('aria-busy');
+    const cleared = element.classify(await pictureBlob('large.jpg'));
+    expect(busy()).toBe('true');
+    element.clear();
+    await expect(cleared).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(element.classify(new Blob(['no picture']))).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+    });
+    expect(busy()).toBe('false');
+    expect(inside(element, 'status')[0]!.textContent).toBe('');
   });
 
   test('labels are text, whatever is in them', async () => {

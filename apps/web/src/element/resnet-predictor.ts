@@ -1,7 +1,4 @@
-import { WebPredictorError } from '../errors.ts';
-import { loadPredictor } from '../load-predictor.ts';
 import type {
-  ActivationMap,
   BackendName,
   Classification,
   ImageInput,
@@ -9,10 +6,8 @@ import type {
   ModelSource,
   WebPredictor,
 } from '../types.ts';
+import { Session, type ReadyDetail } from './session.ts';
 import { pictureIn, View } from './view.ts';
-
-/** What `ready` tells. */
-export type ReadyDetail = Pick<WebPredictor, 'backend' | 'model'>;
 
 export interface ResnetPredictorEventMap extends Omit<HTMLElementEventMap, 'progress'> {
   progress: CustomEvent<LoadProgress>;
@@ -71,15 +66,16 @@ export class ResnetPredictorElement extends Base {
     'src',
   ];
 
-  #view: View | undefined;
+  readonly #session = new Session(
+    this,
+    new View(this.attachShadow({ mode: 'open', delegatesFocus: true }), {
+      onPicture: (file) => void this.#session.tryClassify(file),
+      onClass: (index) => void this.#session.showClass(index),
+    }),
+  );
   #source: ModelSource | undefined;
-  /** Ends what is under way for the model that was. */
-  #session = new AbortController();
-  #loading: Promise<WebPredictor> | undefined;
-  #predictor: WebPredictor | undefined;
-  #classification: Classification | undefined;
-  #image: ImageInput | undefined;
-  #asking = new AbortController();
+  /** Whether it is in a document, and has taken up the properties that it was given before. */
+  #isSetUp = false;
 
   /** The model: a URL (then the attribute says so too), the two files, or the files of a folder. */
   get model(): ModelSource | undefined {
@@ -133,27 +129,29 @@ export class ResnetPredictorElement extends Base {
 
   /** What it runs with, once `ready`; the element's own, which it disposes. */
   get predictor(): WebPredictor | undefined {
-    return this.#predictor;
+    return this.#session.predictor;
   }
 
   /** The last answer. */
   get classification(): Classification | undefined {
-    return this.#classification;
+    return this.#session.classification;
   }
 
   connectedCallback(): void {
     // Properties may have been set before the element was defined.
     for (const name of ['model', 'backend', 'topK', 'map', 'src'] as const) this.#adopt(name);
-    this.#view ??= this.#render();
     this.addEventListener('paste', this.#onPaste);
-    if (this.#loading === undefined) this.#restart();
+    this.#isSetUp = true;
+    if (!this.#session.isStarted) this.#restart();
   }
 
   disconnectedCallback(): void {
     this.removeEventListener('paste', this.#onPaste);
     // Moved within the page, it is connected again at once, and keeps its model.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#stop();
+      if (this.isConnected) return;
+      this.#isSetUp = false;
+      this.#session.stop();
     });
   }
 
@@ -165,11 +163,12 @@ export class ResnetPredictorElement extends Base {
       else return;
       this.#restart();
     } else if (name === 'backend') {
-      this.#changeBackend();
-    } else if (name === 'src') {
-      if (value !== null && this.#loading !== undefined) void this.#tryClassify(value);
-    } else if (this.#image !== undefined && this.#loading !== undefined) {
-      void this.#tryClassify(this.#image, true);
+      if (this.predictor === undefined || this.backend === 'auto') this.#restart();
+      else void this.#session.switchBackend(this.backend);
+    } else if (name !== 'src') {
+      this.#session.again();
+    } else if (value !== null && this.#session.isStarted) {
+      void this.#session.tryClassify(value);
     }
   }
 
@@ -179,32 +178,20 @@ export class ResnetPredictorElement extends Base {
    * @throws WebPredictorError; AbortError where another picture comes before it is done
    */
   async classify(image: ImageInput): Promise<Classification> {
-    return await this.#classify(image, false);
+    return await this.#session.classify(image);
   }
 
   /** Shows no picture any more. */
   clear(): void {
-    this.#asking.abort();
-    this.#image = undefined;
-    this.#classification = undefined;
-    this.#view?.clearPicture();
-    this.#view?.showResults(undefined, false);
-    this.#view?.showStatus('');
+    this.#session.clear();
   }
 
   readonly #onPaste = (event: ClipboardEvent): void => {
     const file = pictureIn(event.clipboardData);
     if (file === undefined) return;
     event.preventDefault();
-    void this.#tryClassify(file);
+    void this.#session.tryClassify(file);
   };
-
-  #render(): View {
-    return new View(this.shadowRoot ?? this.attachShadow({ mode: 'open', delegatesFocus: true }), {
-      onPicture: (file) => void this.#tryClassify(file),
-      onClass: (index) => void this.#showClass(index),
-    });
-  }
 
   #adopt(name: 'model' | 'backend' | 'topK' | 'map' | 'src'): void {
     if (!Object.hasOwn(this, name)) return;
@@ -213,135 +200,8 @@ export class ResnetPredictorElement extends Base {
     Reflect.set(this, name, value);
   }
 
-  #stop(): void {
-    this.#session.abort();
-    this.#asking.abort();
-    this.#predictor?.dispose();
-    this.#predictor = undefined;
-    this.#loading = undefined;
-  }
-
   #restart(): void {
-    if (!this.isConnected || this.#view === undefined) return;
-    this.#stop();
-    this.#view.showProgress(undefined);
-    this.#view.showStatus('');
-    if (this.#source === undefined) return;
-    this.#session = new AbortController();
-    const { signal } = this.#session;
-    const loading = this.#load(this.#source, signal);
-    this.#loading = loading;
-    loading.catch((error: unknown) => {
-      if (!signal.aborted) this.#fail(error);
-    });
-    const image = this.#image ?? (this.src || undefined);
-    if (image !== undefined) void this.#tryClassify(image);
-  }
-
-  async #load(source: ModelSource, signal: AbortSignal): Promise<WebPredictor> {
-    this.#view?.showStatus('Loading the model');
-    const onProgress = (detail: LoadProgress): void => {
-      if (signal.aborted) return;
-      this.#view?.showProgress(detail);
-      this.dispatchEvent(new CustomEvent('progress', { detail }));
-    };
-    try {
-      const predictor = await loadPredictor(source, { backend: this.backend, signal, onProgress });
-      if (signal.aborted) {
-        predictor.dispose();
-        signal.throwIfAborted();
-      }
-      this.#predictor = predictor;
-      this.#view?.showStatus('');
-      const { backend, model } = predictor;
-      this.dispatchEvent(new CustomEvent<ReadyDetail>('ready', { detail: { backend, model } }));
-      return predictor;
-    } finally {
-      if (!signal.aborted) this.#view?.showProgress(undefined);
-    }
-  }
-
-  #changeBackend(): void {
-    const name = this.backend;
-    if (this.#predictor === undefined || name === 'auto') this.#restart();
-    else this.#predictor.switchBackend(name).catch((error: unknown) => this.#fail(error));
-  }
-
-  async #tryClassify(image: ImageInput, isShown = false): Promise<void> {
-    try {
-      await this.#classify(image, isShown);
-    } catch (error) {
-      const isAbort = error instanceof DOMException && error.name === 'AbortError';
-      // A model that did not load has been reported.
-      if (!isAbort && this.#predictor !== undefined) this.#fail(error);
-    }
-  }
-
-  async #classify(image: ImageInput, isShown: boolean): Promise<Classification> {
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    this.#image = image;
-    const view = this.#view;
-    if (!isShown) {
-      view?.showResults(undefined, false);
-      void this.#showPicture(image);
-    }
-    if (this.#loading === undefined) {
-      throw new WebPredictorError(
-        'OPTION_INVALID',
-        'classify: the element has no model, or is in no document; set its model first',
-      );
-    }
-    view?.setBusy(true);
-    try {
-      const predictor = await this.#loading;
-      signal.throwIfAborted();
-      view?.showStatus('Looking at the picture');
-      const isMapped = this.map && predictor.model.hasActivationMaps;
-      const answer = await predictor.classify(image, { topK: this.topK, map: isMapped, signal });
-      this.#classification = answer;
-      view?.showResults(answer, isMapped);
-      view?.showStatus(
-        `Classified in ${Math.round(answer.milliseconds)} ms on ${predictor.backend.name}`,
-      );
-      this.dispatchEvent(new CustomEvent<Classification>('prediction', { detail: answer }));
-      return answer;
-    } finally {
-      if (!signal.aborted) view?.setBusy(false);
-    }
-  }
-
-  async #showPicture(image: ImageInput): Promise<void> {
-    if (typeof image !== 'string') {
-      await this.#view?.showPicture(image);
-      return;
-    }
-    try {
-      const response = await fetch(image);
-      if (response.ok) await this.#view?.showPicture(await response.blob());
-    } catch {
-      // What classifies it says what is wrong.
-    }
-  }
-
-  async #showClass(index: number | undefined): Promise<void> {
-    const image = this.#image;
-    let map: ActivationMap | undefined;
-    try {
-      if (index !== undefined && image !== undefined) {
-        map = await this.#predictor?.activationMap(image, index);
-      }
-      if (image === this.#image) this.#view?.showMap(map);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#view?.showStatus(message, true);
-    this.dispatchEvent(new ErrorEvent('error', { error, message }));
+    if (this.#isSetUp) this.#session.start(this.#source, this.src || undefined);
   }
 
   override addEventListener<K extends keyof ResnetPredictorEventMap>(

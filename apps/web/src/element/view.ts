@@ -44,6 +44,7 @@ export class View {
   });
   /** The newest picture: older ones may still be decoding. */
   #latest = 0;
+  /** Of the picture that was classified, in whose pixels maps are placed. */
   #size = { width: 1, height: 1 };
 
   constructor(root: ShadowRoot, { onPicture, onClass }: ViewEvents) {
@@ -99,10 +100,9 @@ export class View {
     this.#results.setAttribute('aria-busy', String(isBusy));
   }
 
-  /** Decodes beside the page, no larger than is shown; a picture that is none shows nothing. */
+  /** Decodes beside the page, and keeps what is shown of it; a picture that is none shows nothing. */
   async showPicture(image: ImageBitmapSource): Promise<void> {
     const turn = ++this.#latest;
-    this.#map.hidden = true;
     let bitmap: ImageBitmap | undefined;
     try {
       bitmap = await createImageBitmap(image, { imageOrientation: 'from-image' });
@@ -126,6 +126,7 @@ export class View {
         h('li', {}, this.#row(prediction, place === 0, isMapped)),
       ),
     );
+    if (answer !== undefined) this.#size = answer;
     const [best] = answer?.predictions ?? [];
     this.#picture.setAttribute(
       'aria-label',
@@ -153,7 +154,6 @@ export class View {
   }
 
   #draw(bitmap: ImageBitmap): void {
-    this.#size = { width: bitmap.width, height: bitmap.height };
     const scale = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height));
     this.#picture.width = Math.max(1, Math.round(bitmap.width * scale));
     this.#picture.height = Math.max(1, Math.round(bitmap.height * scale));
