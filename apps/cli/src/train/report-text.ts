@@ -103,7 +103,7 @@ function startLines(start: RunStart, io: Io): string[] {
 }
 
 function minutesText(minutes: number | undefined): string {
-  return minutes === undefined ? '' : ` in about ${minutes} min`;
+  return minutes === undefined ? '' : ` (--minutes ${minutes})`;
 }
 
 function fineTuningLines({ fineTuning }: RunStart): string[] {
