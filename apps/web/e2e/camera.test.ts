@@ -4,7 +4,7 @@ import { describeBrowser } from '@resnet/test-config/describe-browser';
 import type { Browser, Page } from 'playwright';
 import { expect, test } from 'vitest';
 
-import { drop, results, useSite } from './support/browser.ts';
+import { drop, picture, results, useSite } from './support/browser.ts';
 import { labels, models, runFolder } from './support/models.ts';
 
 async function startCamera(page: Page): Promise<void> {
@@ -104,6 +104,33 @@ describeBrowser('the camera', (chromium) => {
     await page.waitForSelector('#picture:visible');
     expect(await page.textContent('#stage-name')).toMatch(/^Camera \d+/);
     expect(await results(page)).toHaveLength(labels.length);
+    await close();
+  });
+});
+
+describeBrowser('a camera that was left before it came', (chromium) => {
+  const site = useSite(chromium);
+
+  test('says nothing when it is refused then', async () => {
+    const { page, close } = await site.open({
+      before: () => {
+        navigator.mediaDevices.getUserMedia = () =>
+          new Promise((_, reject) => {
+            Object.assign(globalThis, {
+              refuse: () => reject(new DOMException('refused', 'NotAllowedError')),
+            });
+          });
+      },
+    });
+    await page.setInputFiles('#choose-pictures', picture('exif-1.jpg'));
+    await results(page);
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByRole('heading', { name: 'Starting the camera' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#picture:visible');
+    await page.evaluate(() => Reflect.get(globalThis, 'refuse')());
+    expect(await page.textContent('#stage-name')).toBe('exif-1.jpg');
+    expect(await page.isVisible('#stage-state')).toBe(false);
     await close();
   });
 });

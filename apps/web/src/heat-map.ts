@@ -76,7 +76,19 @@ function taps(from: number, to: number): { index: Int32Array; weight: Float32Arr
   return { index, weight };
 }
 
-/** Paints a map; the canvas is then stretched over the map's box by its style. */
+/** Lays an element over the part of a picture that a map is of, whatever size the picture is shown in. */
+export function placeHeatMap(
+  { style }: HTMLElement,
+  { box }: ActivationMap,
+  picture: { readonly width: number; readonly height: number },
+): void {
+  style.left = `${(100 * box.x) / picture.width}%`;
+  style.top = `${(100 * box.y) / picture.height}%`;
+  style.width = `${(100 * box.width) / picture.width}%`;
+  style.height = `${(100 * box.height) / picture.height}%`;
+}
+
+/** Paints a map; the canvas is then stretched over the map's box: {@link placeHeatMap}. */
 export function paintHeatMap(canvas: HTMLCanvasElement, map: ActivationMap): void {
   const scale = side / Math.max(map.width, map.height);
   const width = Math.max(1, Math.round(map.width * scale));

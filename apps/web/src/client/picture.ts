@@ -48,12 +48,6 @@ export function isReusable(picture: Picture): boolean {
   return picture.kind === 'blob' || picture.kind === 'url' || picture.kind === 'pixels';
 }
 
-/** Frees what no garbage collector sees the size of; nothing where it was handed over. */
-export function release(picture: Picture): void {
-  if (picture.kind === 'bitmap') picture.bitmap.close();
-  else if (picture.kind === 'frame') picture.frame.close();
-}
-
 /** What a video shows; undefined where only a bitmap may tell, or what is wrong. */
 function frameOf(video: HTMLVideoElement): VideoFrame | undefined {
   if (typeof VideoFrame === 'undefined') return undefined;

@@ -1,5 +1,5 @@
 import { WebPredictorError } from '../errors.ts';
-import type { Picture } from '../protocol.ts';
+import { release, type Picture } from '../protocol.ts';
 import type {
   ActivationMap,
   BackendChange,
@@ -13,7 +13,7 @@ import type {
 } from '../types.ts';
 import { BackendLostError } from './engine.ts';
 import { holdModel, type Model, type ModelRequest } from './models.ts';
-import { isReusable, pictureOf, release, transfersOf } from './picture.ts';
+import { isReusable, pictureOf, transfersOf } from './picture.ts';
 import type { Hold } from './shared.ts';
 
 /** Losses that WebGPU is tried again after, and those after which nothing is. */

@@ -1,6 +1,6 @@
-import { paintHeatMap } from '../heat-map.ts';
+import { h } from '../dom.ts';
+import { paintHeatMap, placeHeatMap } from '../heat-map.ts';
 import type { ActivationMap, Classification, LoadProgress, Prediction } from '../types.ts';
-import { h } from './dom.ts';
 import { elementStyles } from './styles.ts';
 
 export interface ViewEvents {
@@ -145,12 +145,7 @@ export class View {
     }
     if (map === undefined) return;
     paintHeatMap(this.#map, map);
-    const { x, y, width, height } = map.box;
-    const share = (length: number, whole: number): string => `${(100 * length) / whole}%`;
-    this.#map.style.left = share(x, this.#size.width);
-    this.#map.style.top = share(y, this.#size.height);
-    this.#map.style.width = share(width, this.#size.width);
-    this.#map.style.height = share(height, this.#size.height);
+    placeHeatMap(this.#map, map, this.#size);
   }
 
   #draw(bitmap: ImageBitmap): void {

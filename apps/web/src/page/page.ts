@@ -1,7 +1,8 @@
 import { takeDropsAndPastes } from './intake/drop.ts';
 import { mostFiles, readChosen } from './intake/read-entries.ts';
 import { type FoundFile, sortFiles } from './intake/sort-files.ts';
-import { byId, h, setText } from './lib/dom.ts';
+import { h } from '../dom.ts';
+import { byId, setText } from './lib/dom.ts';
 import { plural } from './lib/format.ts';
 import { linkedModel } from './model/model-address.ts';
 import { ModelSession, type NamedSource } from './model/model-session.ts';
@@ -149,6 +150,7 @@ export function createPage(): void {
     });
   }
 
+  fillToolbars();
   const pickers = {
     choose: 'choose-pictures',
     'choose-model': 'choose-model',
@@ -209,6 +211,14 @@ export function createPage(): void {
   );
   void begin(linkedModel(location.href) ?? demo);
   keepForOffline(session);
+}
+
+/** The toolbars of one picture and of the grid end in the same buttons. */
+function fillToolbars(): void {
+  const { content } = byId('picture-actions', HTMLTemplateElement);
+  for (const toolbar of document.querySelectorAll('.picture-actions')) {
+    toolbar.append(content.cloneNode(true));
+  }
 }
 
 function onAction(action: string, listener: () => void): void {

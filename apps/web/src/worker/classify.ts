@@ -2,7 +2,7 @@ import { evalBox } from '@resnet/image';
 import { normalizeMap, topPredictions, type ActivationMap as RawMap } from '@resnet/predictor';
 
 import { WebPredictorError } from '../errors.ts';
-import type { Picture, PreparedPicture, Request } from '../protocol.ts';
+import { release, type PreparedPicture, type Request } from '../protocol.ts';
 import type { ActivationMap, Classification } from '../types.ts';
 import { decodePicture } from './decode.ts';
 import { LostOnTheWay } from './failure.ts';
@@ -27,18 +27,11 @@ export async function classify(
   loading: Promise<LoadedModel> | undefined,
   context: ClassifyContext,
 ): Promise<Classification> {
-  const { picture } = request;
   try {
     return await classifyPicture(request, loading, context);
   } finally {
-    letGo(picture);
+    release(request.picture);
   }
-}
-
-/** What a page handed over are megabytes that a garbage collector does not see. */
-function letGo(picture: Picture): void {
-  if (picture.kind === 'bitmap') picture.bitmap.close();
-  else if (picture.kind === 'frame') picture.frame.close();
 }
 
 async function classifyPicture(
@@ -55,7 +48,7 @@ async function classifyPicture(
       : await preparing.run(async (): Promise<PreparedPicture> => {
           signal.throwIfAborted();
           const raster = await decodePicture(picture, signal);
-          letGo(picture);
+          release(picture);
           const start = performance.now();
           const input = inputBuffers.take(inputLength(model));
           model.predictor.preprocess(raster, input);

@@ -25,10 +25,11 @@ export async function rasterOfFrame(frame: VideoFrame): Promise<OwnRaster | unde
   checkSize({ width, height });
   const size = width * height * 4;
   const options = { format: 'RGBX', colorSpace: 'srgb' } as const;
-  const pixels = frameBuffers.take(size);
+  let pixels: Uint8Array<ArrayBuffer>;
   try {
     // A browser that knows no conversion gives the bytes of the frame's own format.
     if (!formats.includes(frame.format) || frame.allocationSize(options) !== size) return undefined;
+    pixels = frameBuffers.take(size);
     await frame.copyTo(pixels, options);
   } catch {
     return undefined;

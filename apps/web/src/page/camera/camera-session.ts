@@ -46,14 +46,21 @@ export class CameraSession {
   }
 
   /**
-   * Asks for the camera and starts.
+   * Asks for the camera and starts; does nothing more, and throws nothing, once it is stopped.
    *
    * @throws DOMException NotAllowedError, NotFoundError, NotReadableError: see camera-problem.ts
    */
   async start(): Promise<void> {
     this.stop();
-    this.#run += 1;
     const run = this.#run;
+    try {
+      await this.#begin(run);
+    } catch (error) {
+      if (run === this.#run) throw error;
+    }
+  }
+
+  async #begin(run: number): Promise<void> {
     if (!('mediaDevices' in navigator)) {
       throw new DOMException('no camera outside of a secure context', 'SecurityError');
     }

@@ -1,3 +1,5 @@
+import { h } from '../../dom.ts';
+
 /**
  * An element of the page's own markup, of the type given.
  *
@@ -8,26 +10,6 @@ export function byId<E extends HTMLElement>(id: string, type: new () => E): E;
 export function byId(id: string, type: new () => HTMLElement = HTMLElement): HTMLElement {
   const element = document.getElementById(id);
   if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
-  return element;
-}
-
-type Attributes = Readonly<Record<string, string | boolean | undefined>>;
-
-/**
- * An element with attributes and children. Strings become text, never HTML: labels and file names
- * are a stranger's.
- */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === false) continue;
-    element.setAttribute(name, value === true ? '' : value);
-  }
-  element.append(...children);
   return element;
 }
 

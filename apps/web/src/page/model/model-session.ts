@@ -79,17 +79,3 @@ export class ModelSession {
     return this.state.value.current?.predictor;
   }
 }
-
-/** "Loading the model: 0.5 of 1.1 MB", and the share that is done, where known. */
-export function progressText(progress: LoadProgress | undefined): string {
-  switch (progress?.stage) {
-    case 'weights':
-      return 'Loading the model';
-    case 'warmup':
-      return 'Warming up';
-    case 'config':
-      return 'Reading the model';
-    default:
-      return 'Starting';
-  }
-}

@@ -115,8 +115,13 @@ async function cached(request: Request, url: string): Promise<Response> {
   const found = await cache.match(url);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok) await cache.put(url, response.clone());
+  if (response.ok) await putIfRoom(cache, url, response.clone());
   return response;
+}
+
+/** The disk may be full: what was fetched is good all the same. */
+async function putIfRoom(cache: Cache, url: string, response: Response): Promise<void> {
+  await cache.put(url, response).catch(() => undefined);
 }
 
 /** From the network; where it fails, or says nothing for long, as it was last time. */
@@ -124,7 +129,7 @@ async function freshest(request: Request, url: string): Promise<Response> {
   const cache = await caches.open(cacheName);
   const found = await cache.match(url === home ? address('index.html') : url);
   const response = fetch(request).then(async (answer) => {
-    if (answer.ok && fresh.has(url)) await cache.put(url, answer.clone());
+    if (answer.ok && fresh.has(url)) await putIfRoom(cache, url, answer.clone());
     return answer;
   });
   if (!found) return response;

@@ -1,6 +1,7 @@
 import { type CameraHooks, CameraSession, type LiveAnswer } from '../camera/camera-session.ts';
 import { cameraProblem } from '../camera/camera-problem.ts';
-import { byId, foreign, h, setText } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId, foreign, setText } from '../lib/dom.ts';
 import { percent } from '../lib/format.ts';
 import type { ModelSession } from '../model/model-session.ts';
 import { announce } from './announce.ts';

@@ -1,4 +1,5 @@
-import { byId, closest, foreign, h, icon, setText } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId, closest, foreign, icon, setText } from '../lib/dom.ts';
 import { csv } from '../lib/csv.ts';
 import { percent, plural } from '../lib/format.ts';
 import { arrange, csvRows, type Filter, filtersOf, sortKeys } from '../pictures/arrange.ts';
@@ -126,7 +127,6 @@ interface Card {
   readonly item: HTMLLIElement;
   readonly button: HTMLButtonElement;
   readonly image: HTMLImageElement;
-  readonly picture: HTMLElement;
   readonly verdict: HTMLElement;
   readonly share: HTMLElement;
   readonly bar: HTMLElement;
@@ -159,7 +159,6 @@ function createCard({ id, name, blob }: Picture): Card {
     item,
     button,
     image,
-    picture,
     verdict,
     share,
     bar,

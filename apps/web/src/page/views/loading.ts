@@ -1,6 +1,7 @@
+import type { LoadStage } from '../../types.ts';
 import { byId, setText } from '../lib/dom.ts';
 import { bytes } from '../lib/format.ts';
-import { type ModelState, progressText } from '../model/model-session.ts';
+import type { ModelState } from '../model/model-session.ts';
 
 /** The three places that show the loading of a model: [block, its bar, its words]. */
 const places = [
@@ -22,6 +23,19 @@ export function showLoading({ current, loading }: ModelState, isWaiting: boolean
         : '';
     if (size) element.value = progress ? progress.loaded / (progress.total ?? 1) : 0;
     else element.removeAttribute('value');
-    setText(byId(words), `${progressText(progress)}${size}`);
+    setText(byId(words), `${stageText(progress?.stage)}${size}`);
+  }
+}
+
+function stageText(stage: LoadStage | undefined): string {
+  switch (stage) {
+    case 'weights':
+      return 'Loading the model';
+    case 'warmup':
+      return 'Warming up';
+    case 'config':
+      return 'Reading the model';
+    default:
+      return 'Starting';
   }
 }

@@ -1,4 +1,5 @@
-import { byId, foreign, h, icon } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId, foreign, icon } from '../lib/dom.ts';
 import { amount, bytes } from '../lib/format.ts';
 import type { ModelSession, ModelState, NamedSource } from '../model/model-session.ts';
 import { modelAddress } from '../model/model-address.ts';

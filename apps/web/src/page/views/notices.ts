@@ -1,4 +1,5 @@
-import { byId, h, icon } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId, icon } from '../lib/dom.ts';
 import type { Problem } from '../problems.ts';
 
 /** At most this many messages stand above the page; the oldest goes. */

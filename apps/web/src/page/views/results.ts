@@ -1,5 +1,6 @@
 import type { Prediction } from '../../types.ts';
-import { byId, closest, foreign, h, setText } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId, closest, foreign, setText } from '../lib/dom.ts';
 import { percent } from '../lib/format.ts';
 
 /** Classes that are listed at once: of a thousand, the field below finds the others. */

@@ -1,4 +1,5 @@
-import { byId, h } from '../lib/dom.ts';
+import { h } from '../../dom.ts';
+import { byId } from '../lib/dom.ts';
 
 /** Drawings of Twemoji (CC-BY 4.0), of whose hand the demo model has seen none. */
 const samples = [

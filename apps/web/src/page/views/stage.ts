@@ -1,6 +1,7 @@
 import type { ActivationMap } from '../../types.ts';
-import { byId, h, icon } from '../lib/dom.ts';
-import { paintHeatMap } from '../../heat-map.ts';
+import { h } from '../../dom.ts';
+import { byId, icon } from '../lib/dom.ts';
+import { paintHeatMap, placeHeatMap } from '../../heat-map.ts';
 import type { Problem } from '../problems.ts';
 
 /** Pictures with sides below this are shown with their pixels. */
@@ -81,11 +82,7 @@ export class StageView {
   showMap(map: ActivationMap | undefined, width = 1, height = 1): void {
     if (map && map !== this.#map) {
       paintHeatMap(this.#canvas, map);
-      const { style } = this.#seen;
-      style.left = `${(100 * map.box.x) / width}%`;
-      style.top = `${(100 * map.box.y) / height}%`;
-      style.width = `${(100 * map.box.width) / width}%`;
-      style.height = `${(100 * map.box.height) / height}%`;
+      placeHeatMap(this.#seen, map, { width, height });
     }
     this.#map = map;
     this.#showMap();

@@ -1,6 +1,9 @@
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** An element with attributes (absent where false or undefined) and children; text stays text. */
+/**
+ * An element with attributes (absent where false or undefined) and children. Strings become text,
+ * never HTML: labels and file names are a stranger's.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
