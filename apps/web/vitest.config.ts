@@ -1,7 +1,7 @@
+import { findChromium } from '@resnet/test-config/browser';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-import { findChromium } from '../../tooling/test-config/browser.ts';
 import { cliAnswers } from './build/cli-answers.ts';
 import { crashGpu } from './build/crash-gpu.ts';
 import { isolationHeaders, shared } from './build/shared.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findChromium, isBrowserRequired, type Chromium } from './browser.ts';
+import { findChromium, isBrowserRequired, type Chromium } from './browser.js';
 
 /**
  * A suite that needs a Chromium. Where there is none, a single test stands for it, named after what

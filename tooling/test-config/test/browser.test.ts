@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { findChromium, isBrowserRequired } from '../browser.ts';
+import { findChromium, isBrowserRequired } from '../browser.js';
 
 describe('findChromium', () => {
   let folder = '';

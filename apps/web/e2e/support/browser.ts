@@ -1,3 +1,4 @@
+import type { Chromium } from '@resnet/test-config/browser';
 import {
   chromium as playwright,
   type Browser,
@@ -6,7 +7,6 @@ import {
 } from 'playwright';
 import { afterAll, beforeAll, expect } from 'vitest';
 
-import type { Chromium } from '../../../../tooling/test-config/browser.ts';
 import { serve, type ServeOptions, type Server } from './serve.ts';
 import { demoFiles } from './models.ts';
 
