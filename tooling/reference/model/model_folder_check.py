@@ -9,15 +9,10 @@ import json
 import sys
 
 import torch
+from safetensors.torch import load_file
 
-_library = torch.library.Library("torchvision", "DEF")  # CPU torch lacks what torchvision's wheel expects
-_library.define("nms(Tensor d, Tensor s, float t) -> Tensor")
-_library.define("qnms(Tensor d, Tensor s, float t) -> Tensor")
-
-import timm  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
-
-from formula import images  # noqa: E402
+from formula import images
+from vision import timm
 
 folder = sys.argv[1]
 with open(f"{folder}/config.json") as file:

@@ -9,21 +9,14 @@ import sys
 import tempfile
 
 import torch
+from safetensors.torch import save_file
 
-_library = torch.library.Library("torchvision", "DEF")  # CPU torch lacks what torchvision's wheel expects
-_library.define("nms(Tensor d, Tensor s, float t) -> Tensor")
-_library.define("qnms(Tensor d, Tensor s, float t) -> Tensor")
-
-import timm  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
-from timm.models._hub import save_for_hf  # noqa: E402
-from timm.models.resnet import BasicBlock, ResNet  # noqa: E402
-
-from formula import images  # noqa: E402
+from formula import images
+from vision import timm
 
 predictor, model = sys.argv[1:]
 torch.manual_seed(1)
-net = ResNet(BasicBlock, (1, 1, 1, 1), channels=(8, 16, 16, 16), num_classes=3).eval()
+net = timm.models.ResNet(timm.models.resnet.BasicBlock, (1, 1, 1, 1), channels=(8, 16, 16, 16), num_classes=3).eval()
 for module in net.modules():
     if isinstance(module, torch.nn.BatchNorm2d):
         torch.nn.init.uniform_(module.running_mean, -0.2, 0.2)
@@ -50,6 +43,6 @@ for name, kwargs in (("resnet18.a1_in1k", {}), ("seresnet50", {"in_chans": 1, "n
     net = timm.create_model(name, **kwargs)
     with tempfile.TemporaryDirectory() as folder:
         labels = {"label_names": ["cat", "dog"]} if kwargs else {}
-        save_for_hf(net, folder, model_config=labels, safe_serialization=True)
+        timm.models._hub.save_for_hf(net, folder, model_config=labels, safe_serialization=True)
         with open(f"{folder}/config.json") as source, open(f"{model}/timm-{name}.json", "w") as file:
             file.write(source.read() + "\n")

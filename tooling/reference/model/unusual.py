@@ -4,13 +4,13 @@ not use, for packages/model/test/unusual.test.ts: in eval, in float64, weights b
     python unusual.py OUTPUT.json
 """
 
-import json
 import sys
 
 import torch
 
 from formula import conditioned, images, sample_digest
-from parity import timm
+from results import write_results
+from vision import timm
 
 norm2, norm3, conv3 = "bn2.weight", "bn3.weight", "conv3.weight"
 odd = (3, 4, 97, 129)
@@ -59,9 +59,8 @@ def rounded(numbers):
 
 
 if __name__ == "__main__":
-    lines = []
+    results = []
     for case in cases:
-        lines.append(json.dumps(run(*case), separators=(",", ":")))
+        results.append(run(*case))
         print(*case, flush=True)
-    with open(sys.argv[1], "w") as file:
-        file.write("[\n" + ",\n".join(lines) + "\n]\n")
+    write_results(sys.argv[1], results)

@@ -10,8 +10,6 @@ only those are made anew.
 
 import base64
 import copy
-import json
-import os
 import sys
 
 import numpy as np
@@ -20,27 +18,23 @@ from torch.nn import functional as F
 
 from cifar import Cifar, CifarV2
 from formula import conditioned, fnv1a, images, positions, sample_digest
-from parity import timm, tv
+from results import read_results, write_results
+from vision import timm, timm_names, torchvision, torchvision_names
 
 
-class PlainBlock(tv.resnet.BasicBlock):
+class PlainBlock(torchvision.models.resnet.BasicBlock):
     def forward(self, x):
         return F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
 
 
 def plain(layers):
     """torchvision's ResNet without its shortcuts."""
-    model = tv.ResNet(PlainBlock, layers)
+    model = torchvision.models.ResNet(PlainBlock, layers)
     for stage in (model.layer1, model.layer2, model.layer3, model.layer4):
         for block in stage:
             block.downsample = None
     return model
 
-
-torchvision_names = """resnet18 resnet34 resnet50 resnet101 resnet152 resnext50_32x4d resnext101_32x8d
-resnext101_64x4d wide_resnet50_2 wide_resnet101_2""".split()
-timm_names = """resnet18d resnet34d resnet50d resnet101d resnet152d seresnet18 seresnet34 seresnet50 seresnet101
-seresnet152 seresnext50_32x4d resnetv2_50 resnetv2_101 resnetv2_152""".split()
 
 # What ends a residual branch: `conditioned` scales it down.
 norm2, norm3, conv3 = "bn2.weight", "bn3.weight", "conv3.weight"
@@ -56,7 +50,7 @@ def side_of(name):
 # name: PyTorch's net, what ends its branches, side of its images
 nets = {}
 for name in torchvision_names:
-    nets[name] = (lambda name=name: getattr(tv, name)(), norm2 if name in ("resnet18", "resnet34") else norm3, side_of(name))
+    nets[name] = (lambda name=name: getattr(torchvision.models, name)(), norm2 if name in ("resnet18", "resnet34") else norm3, side_of(name))
 for name in timm_names:
     end = conv3 if "v2" in name else norm2 if "18" in name or "34" in name else norm3
     nets[name] = (lambda name=name: timm.create_model(name), end, side_of(name))
@@ -121,13 +115,8 @@ def run(name):
 
 if __name__ == "__main__":
     path, *names = sys.argv[1:]
-    results = {}
-    if os.path.exists(path):
-        with open(path) as file:
-            results = {result["name"]: result for result in json.load(file)}
+    results = read_results(path)
     for name in names or nets:
         results[name] = run(name)
         print(name, results[name]["loss"], results[name]["float32"], flush=True)
-    lines = [json.dumps(results[name], separators=(",", ":")) for name in nets if name in results]
-    with open(path, "w") as file:
-        file.write("[\n" + ",\n".join(lines) + "\n]\n")
+    write_results(path, [results[name] for name in nets if name in results])
