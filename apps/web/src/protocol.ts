@@ -3,16 +3,18 @@ import type { Classification, LoadProgress, ModelInfo, ModelLimits } from './typ
 
 /** What a page and its worker say to each other. One worker holds one backend and its models. */
 export type Request =
-  | ({ readonly type: 'start'; readonly id: number } & StartOptions)
-  | {
+  | ({
+      readonly type: 'start';
+      readonly id: number;
+      /** A model to fetch meanwhile: it will be asked for once the backend has started. */
+      readonly ahead: WantedModel | undefined;
+    } & StartOptions)
+  | ({
       readonly type: 'load';
       readonly id: number;
       /** By which later requests name the model. */
       readonly model: number;
-      readonly files: ModelFiles;
-      readonly cache: boolean;
-      readonly limits: ModelLimits;
-    }
+    } & WantedModel)
   | {
       readonly type: 'classify';
       readonly id: number;
@@ -44,6 +46,14 @@ export interface Answers {
   start: { readonly detail: string; readonly isSoftware: boolean };
   load: ModelInfo;
   classify: Classification;
+}
+
+/** Where a model is, and how it is to be had. */
+export interface WantedModel {
+  readonly files: ModelFiles;
+  /** Whether weights are kept for the next visit. */
+  readonly cache: boolean;
+  readonly limits: ModelLimits;
 }
 
 /** The model's two files, each in itself or by its URL. */

@@ -1,5 +1,12 @@
 import { WebPredictorError } from '../errors.ts';
-import type { Answers, Failure, PreparedPicture, Reply, Request } from '../protocol.ts';
+import type {
+  Answers,
+  Failure,
+  WantedModel,
+  PreparedPicture,
+  Reply,
+  Request,
+} from '../protocol.ts';
 import type { BackendInfo, BackendName, LoadProgress } from '../types.ts';
 import { startWorker } from './start-worker.ts';
 import { wasmFiles } from './wasm-files.ts';
@@ -42,18 +49,20 @@ export class Engine {
   }
 
   /**
+   * @param ahead a model that will be asked for: it is fetched while the backend starts
    * @param signal ends the worker where it has not started yet
    * @throws WebPredictorError BACKEND_UNAVAILABLE; the signal's reason
    */
   static async start(
     name: BackendName,
     allowsSoftware: boolean,
+    ahead: WantedModel | undefined,
     signal: AbortSignal,
   ): Promise<Engine> {
     const connection = new Connection(startWorker(name), name);
     try {
       const answer = await connection.ask<'start'>(
-        { type: 'start', allowsSoftware, wasmFiles: wasmFiles() },
+        { type: 'start', allowsSoftware, wasmFiles: wasmFiles(), ahead },
         { signal },
       );
       return new Engine({ name, ...answer }, connection);

@@ -1,5 +1,5 @@
-import type { ModelFiles } from '../protocol.ts';
-import type { BackendName, LoadProgress, ModelInfo, ModelLimits } from '../types.ts';
+import type { WantedModel } from '../protocol.ts';
+import type { BackendName, LoadProgress, ModelInfo } from '../types.ts';
 import type { Engine } from './engine.ts';
 import { holdEngine } from './engines.ts';
 import { Shared, type Hold } from './shared.ts';
@@ -12,12 +12,9 @@ export interface Model {
   readonly info: ModelInfo;
 }
 
-export interface ModelRequest {
-  readonly files: ModelFiles;
+export interface ModelRequest extends WantedModel {
   /** Equal for those that may share a model; undefined for one of its own. */
   readonly key: string | undefined;
-  readonly cache: boolean;
-  readonly limits: ModelLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -42,9 +39,11 @@ export async function holdModel(
   backend: 'auto' | BackendName,
   request: ModelRequest,
 ): Promise<Hold<Model>> {
-  const { signal, onProgress, limits } = request;
+  const { signal, onProgress, files, cache, limits } = request;
   onProgress?.({ stage: 'backend', loaded: 0, total: 1 });
-  const engine = await holdEngine(backend, signal);
+  // Files that are here already need no fetching.
+  const ahead = request.key === undefined ? undefined : { files, cache, limits };
+  const engine = await holdEngine(backend, ahead, signal);
   onProgress?.({ stage: 'backend', loaded: 1, total: 1 });
   const { models, listeners } = shelfOf(engine.value);
   const key = request.key === undefined ? {} : `${request.key} ${JSON.stringify(limits)}`;

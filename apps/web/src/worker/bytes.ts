@@ -66,16 +66,18 @@ async function readStream(
   total: number | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = new Uint8Array(total ?? 2 ** 16);
   let loaded = 0;
   onProgress?.(loaded, total);
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      chunks.push(value);
-      loaded += value.length;
-      if (loaded > limit) throw tooLarge(what, loaded, limit);
+      const end = loaded + value.length;
+      if (end > limit) throw tooLarge(what, end, limit);
+      if (end > bytes.length) bytes = grown(bytes, Math.max(end, 2 * bytes.length));
+      bytes.set(value, loaded);
+      loaded = end;
       onProgress?.(loaded, total);
     }
   } catch (error) {
@@ -89,13 +91,13 @@ async function readStream(
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-  const bytes = new Uint8Array(loaded);
-  let position = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, position);
-    position += chunk.length;
-  }
-  return bytes;
+  return loaded === bytes.length ? bytes : bytes.slice(0, loaded);
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const more = new Uint8Array(length);
+  more.set(bytes);
+  return more;
 }
 
 /** @throws WebPredictorError MODEL_TOO_LARGE; MODEL_NOT_FOUND where a file was moved or changed meanwhile */

@@ -1,6 +1,9 @@
 import type { Answers, Reply, Request, StartOptions } from '../protocol.ts';
+import type { LoadProgress } from '../types.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './failure.ts';
+import { FetchAhead } from './fetch-ahead.ts';
+import { fetchModel } from './fetch-model.ts';
 import { Gate } from './gate.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
 
@@ -30,6 +33,7 @@ export function serve(start: StartBackend): void {
   const running = new Map<number, AbortController>();
   const gates = { preparing: new Gate(2), computing: new Gate(1) };
   const lost = new AbortController();
+  let ahead: FetchAhead | undefined;
 
   const send = (reply: Reply, transfer: readonly Transferable[] = []): void => {
     scope.postMessage(reply, transfer);
@@ -44,12 +48,17 @@ export function serve(start: StartBackend): void {
   const answer = (request: Request, signal: AbortSignal): Promise<Answers[keyof Answers]> => {
     switch (request.type) {
       case 'start':
+        if (request.ahead) ahead = new FetchAhead(request.ahead);
         return start({ ...request, onLost });
       case 'load': {
         const { id, model } = request;
-        const loading = loadModel(request, signal, (progress) => {
+        const onProgress = (progress: LoadProgress): void => {
           send({ type: 'progress', id, progress });
-        });
+        };
+        const fetching =
+          ahead?.take(request, signal, onProgress) ?? fetchModel(request, signal, onProgress);
+        ahead = undefined;
+        const loading = fetching.then((fetched) => loadModel(fetched, signal, onProgress));
         models.set(model, loading);
         return loading.then(({ info }) => info);
       }
