@@ -87,6 +87,7 @@ OPERATIONS = {
     "sigmoid": lambda x: [torch.sigmoid(x)],
     "mean": lambda x: [x.mean()],
     "padChannels": lambda x, before, after: [F.pad(x, (before, after))],
+    "padEnd": lambda x, count: [F.pad(x, (0, 0, 0, count, 0, count))],
     "maxPool2d": max_pool,
     "avgPool2d": avg_pool,
     "globalAveragePool": lambda x: [x.mean((1, 2))],
@@ -141,6 +142,7 @@ CASES = [
     ("sigmoid", [dict(shape=[2, 5], scale=4.0)], {}, 1),
     ("mean", [dict(shape=[7])], {}, 1),
     ("padChannels", [dict(shape=[2, 3, 2, 3])], dict(before=2, after=1), 1),
+    ("padEnd", [dict(shape=[2, 3, 2, 3])], dict(count=2), 1),
     # Below zero everywhere: a padded zero must not win.
     ("maxPool2d", [dict(shape=[2, 7, 6, 3], shift=-1.5)], dict(kernelSize=3, stride=2, padding=1), 1),
     ("maxPool2d", [dict(shape=[1, 8, 9, 2])], dict(kernelSize=3, stride=2, padding=1), 1),

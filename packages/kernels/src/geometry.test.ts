@@ -12,6 +12,7 @@ import {
   maxPool2d,
   multiply,
   padChannels,
+  padEnd,
   softmaxCrossEntropy,
 } from './index.ts';
 import { convOutputSize, poolOutputSize } from './geometry.ts';
@@ -84,6 +85,7 @@ describeBackends(['cpu'], () => {
       () => softmaxCrossEntropy(matrix(2, 5), matrix(2, 5), { labelSmoothing: 1 }),
     ],
     ['before', 'INVALID_OPTION', () => padChannels(image(), -1, 0)],
+    ['count', 'INVALID_OPTION', () => padEnd(image(), 0.5)],
   ])('names an argument that does not fit: %s', (named, code, call) => {
     tf.tidy(() => {
       expect(call).toThrow(expect.objectContaining({ name: 'KernelError', code }));

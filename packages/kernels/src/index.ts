@@ -21,6 +21,7 @@ export { fusedConv2d, type FusedConv2dOptions } from './ops/fused-conv2d.ts';
 export { linear } from './ops/linear.ts';
 export { mean } from './ops/mean.ts';
 export { padChannels } from './ops/pad-channels.ts';
+export { padEnd } from './ops/pad-end.ts';
 export {
   avgPool2d,
   globalAveragePool,

@@ -35,9 +35,9 @@ describe('parseConfig', () => {
       'outputStride is to be 32, 16 or 8',
     ],
     [
-      'dilation of a ResNet-D',
-      { ...resnet50, downsample: 'averagePool', outputStride: 16 },
-      'outputStride is to be 32 with downsample averagePool',
+      'dilation of a net for CIFAR',
+      { ...resnet50, stem: 'cifar', outputStride: 16 },
+      'outputStride is to be 32 with a cifar stem; received 16',
     ],
     ['widths of nothing', { ...resnet50, baseWidth: 1, channels: [8, 8, 8, 8] }, 'wide enough'],
     [

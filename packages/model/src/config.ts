@@ -75,10 +75,7 @@ export interface ResNetConfig {
   readonly downsample: Choice<'downsample'>;
   /** Squeeze-and-excitation with reduction 16 at the end of each branch (arXiv 1709.01507). */
   readonly attention: Choice<'attention'>;
-  /**
-   * 32, or 16 or 8: the last stages then dilate in place of striding. 32 alone with a cifar stem or
-   * with {@link downsample} `averagePool`.
-   */
+  /** 32, or 16 or 8: the last stages then dilate in place of striding. 32 alone with a cifar stem. */
   readonly outputStride: number;
   readonly globalPool: Choice<'globalPool'>;
   /** Dropout before the classifier, in training. */
@@ -173,11 +170,8 @@ function checkCombination(config: ResNetConfig): void {
   if (![8, 16, 32].includes(config.outputStride)) {
     throw invalid('outputStride', '32, 16 or 8', config.outputStride);
   }
-  if (config.outputStride !== 32) {
-    if (config.stem === 'cifar') throw invalid('outputStride', '32 with a cifar stem', 'another');
-    if (config.downsample === 'averagePool') {
-      throw invalid('outputStride', '32 with downsample averagePool', config.outputStride);
-    }
+  if (config.outputStride !== 32 && config.stem === 'cifar') {
+    throw invalid('outputStride', '32 with a cifar stem', config.outputStride);
   }
   if (block === 'basic' && (config.groups !== 1 || config.baseWidth !== 64)) {
     throw invalid('groups', '1 with a baseWidth of 64 in basic blocks', config.groups);

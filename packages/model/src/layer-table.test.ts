@@ -63,6 +63,7 @@ describe('layerTable', () => {
     expect(shapeOf('resnet18', [65, 97])).toEqual([3, 4, 512]);
     expect(shapeOf('resnet18d', [65, 97])).toEqual([3, 4, 512]);
     expect(shapeOf('resnet18', [64, 64], 8)).toEqual([8, 8, 512]);
+    expect(shapeOf('resnet50d', [65, 97], 8)).toEqual([9, 13, 2048]);
     expect(() => layerTable(modelConfig('resnet18'), [0, 3])).toThrow('two positive integers');
   });
 });

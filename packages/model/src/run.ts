@@ -88,6 +88,8 @@ function runOp(op: Op, inputs: readonly tf.Tensor[], context: RunContext): tf.Te
     }
     case 'padChannels':
       return padChannels(x, op.before, op.after);
+    case 'padEnd':
+      return kernels.padEnd(x, op.count);
     case 'dropout':
       return context.training ? dropout(x, op.rate, randomOf(context, op)) : x;
     case 'dropPath':

@@ -41,6 +41,7 @@ const variants: readonly Case[] = [
   })),
   { model: 'resnet18', overrides: { ...narrow, numClasses: 10 } },
   { model: 'resnet18', overrides: { ...narrow, outputStride: 8, inChannels: 1 } },
+  { model: 'resnet18d', overrides: { ...narrow, outputStride: 8 } },
   { model: 'resnet50', overrides: { ...narrow, strideOn: '1x1' } },
   { model: 'resnet20', overrides: { numClasses: 0, dropRate: 0.5, dropPathRate: 0.5 } },
   { model: 'plain20', overrides: { attention: 'se' } },
@@ -50,7 +51,7 @@ const variants: readonly Case[] = [
 /** Every net on the fastest backend; on the others one of each kind. */
 const chosen: Readonly<Record<BackendName, RegExp>> = {
   tensorflow: /./,
-  wasm: /^(resnet18d?|resnext50_32x4d|seresnet18|resnetv2_50|plain20|resnet20.*)$/,
+  wasm: /^(resnet18d?|resnet18d, outputStride 8|resnext50_32x4d|seresnet18|resnetv2_50|plain20|resnet20.*)$/,
   webgpu: /^$/,
   cpu: /^(resnet20.*|plain20)$/,
 };

@@ -39,7 +39,7 @@ const cases = JSON.parse(
 /** Every net on the fastest backend; on the others those that differ in their operations. */
 const chosen: Readonly<Record<string, RegExp>> = {
   cpu: /^(resnet20|plain20|resnet20 exclusiveGating|resnetv2 CIFAR 29)$/,
-  wasm: /^(resnet18|resnext50_32x4d|seresnet18|resnet18 \w*max|plain20|resnet20( (?!constant).*)?|resnetv2 CIFAR 29)$/,
+  wasm: /^(resnet18|resnet18d output stride 8|resnext50_32x4d|seresnet18|resnet18 \w*max|plain20|resnet20( (?!constant).*)?|resnetv2 CIFAR 29)$/,
   tensorflow: /./,
 };
 

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 
 import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { registerWasmKernels } from '@resnet/kernels/wasm';
+import { registerWebgpuKernels } from '@resnet/kernels/webgpu';
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import { modelConfig, ResNet } from '../src/index.ts';
+import { layerTable, modelConfig, ResNet } from '../src/index.ts';
 import { conditionedState, distance, formulaImages, sampleDigest, type Digest } from './formula.ts';
 
 interface Case {
@@ -15,6 +16,8 @@ interface Case {
   readonly outputStride: 8 | 16 | 32;
   readonly branchEnd: string;
   readonly images: readonly [n: number, c: number, h: number, w: number];
+  /** Multiply-accumulates for one image, of convolutions and linear layers. */
+  readonly macs: number;
   readonly logits: Digest;
   readonly features: readonly {
     /** Torch's [N, C, H, W]. */
@@ -30,11 +33,21 @@ const cases = JSON.parse(
 
 registerTensorflowKernels();
 registerWasmKernels();
+registerWebgpuKernels();
 
 describe('odd sizes, batches and output strides, against timm', () => {
-  describeBackends(['wasm', 'tensorflow'], () => {
+  it.each(cases)('$name, output stride $outputStride, $images: MACs', (reference) => {
+    const { name, outputStride, images, macs } = reference;
+    const [, inChannels, h, w] = images;
+    const rows = layerTable(modelConfig(name, { outputStride, inChannels }), [h, w]);
+    expect(rows.reduce((sum, row) => sum + row.macs, 0)).toBe(macs);
+  });
+
+  describeBackends(['wasm', 'tensorflow', 'webgpu'], (backend) => {
     for (const { name, outputStride, branchEnd, images: shape, ...reference } of cases) {
       const [n, c, h, w] = shape;
+      // One net with a pool that no other test runs there: its devices may be simulated, and slow.
+      if (backend === 'webgpu' && !(name === 'resnet18d' && outputStride === 8)) continue;
       const title = `${name}, output stride ${outputStride}, ${n} of ${h}x${w}x${c}`;
       it(`${title}: logits, feature maps`, { timeout: 60_000 }, async () => {
         const before = tf.memory().numTensors;

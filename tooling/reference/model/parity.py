@@ -40,6 +40,7 @@ cases = [
     ("seresnet18", "seresnet18", {"numClasses": 7}, lambda: timm.create_model("seresnet18", num_classes=7), (4, 3, 64, 64)),
     ("resnetv2_50", "resnetv2_50", {"numClasses": 7}, lambda: timm.create_model("resnetv2_50", num_classes=7), (4, 3, 64, 64)),
     ("resnet18 output stride 8, one channel", "resnet18", {"outputStride": 8, "inChannels": 1, "numClasses": 7}, lambda: timm.create_model("resnet18", output_stride=8, in_chans=1, num_classes=7), (2, 1, 32, 32)),
+    ("resnet18d output stride 8", "resnet18d", {"outputStride": 8, "numClasses": 7}, lambda: timm.create_model("resnet18d", output_stride=8, num_classes=7), (2, 3, 33, 47)),
     ("resnet18 catavgmax", "resnet18", {"globalPool": "catavgmax", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="catavgmax", num_classes=7), (4, 3, 64, 96)),
     ("resnet18 avgmax", "resnet18", {"globalPool": "avgmax", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="avgmax", num_classes=7), (4, 3, 64, 64)),
     ("resnet18 max", "resnet18", {"globalPool": "max", "numClasses": 7}, lambda: timm.create_model("resnet18", global_pool="max", num_classes=7), (4, 3, 64, 64)),

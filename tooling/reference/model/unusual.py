@@ -1,4 +1,4 @@
-"""Logits and feature maps of timm's nets at sizes, batches and strides that the other references do
+"""Logits, feature maps and MACs of timm's nets at sizes, batches and strides that the other references do
 not use, for packages/model/test/unusual.test.ts: in eval, in float64, weights by formula.py.
 
     python unusual.py OUTPUT.json
@@ -24,6 +24,9 @@ cases = [
     ("resnet18", 16, norm2, (1, 3, 75, 100)),
     ("resnet50", 16, norm3, (1, 3, 75, 100)),
     ("resnet50", 8, norm3, (1, 3, 75, 100)),
+    ("resnet18d", 16, norm2, (1, 3, 75, 100)),
+    ("resnet50d", 8, norm3, (1, 3, 75, 100)),
+    ("resnet18d", 8, norm2, (3, 1, 33, 47)),
     ("resnetv2_50", 16, conv3, (1, 3, 75, 100)),
     ("resnetv2_50", 8, conv3, (1, 3, 75, 100)),
 ]
@@ -37,6 +40,10 @@ def run(name, output_stride, branch_end, shape):
     for info in model.feature_info:  # what features_only=True gives
         key = info["module"]
         model.get_submodule(key).register_forward_hook(lambda _, __, y, key=key: maps.update({key: y.clone()}))
+    macs = []
+    for module in model.modules():
+        if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
+            module.register_forward_hook(lambda module, _, y: macs.append(macs_of(module, y)))
     with torch.no_grad():
         logits = model(images(shape))
     features = [maps[info["module"]] for info in model.feature_info]
@@ -45,6 +52,7 @@ def run(name, output_stride, branch_end, shape):
         "outputStride": output_stride,
         "branchEnd": branch_end,
         "images": list(shape),
+        "macs": sum(macs),
         "logits": rounded(sample_digest("logits", logits)),
         # Shapes are torch's [N, C, H, W].
         "features": [
@@ -52,6 +60,11 @@ def run(name, output_stride, branch_end, shape):
             for i, map in enumerate(features)
         ],
     }
+
+
+def macs_of(module, y):
+    """For one image: a weight of a convolution is taken once at each place of its map."""
+    return module.weight.numel() * (y[0, 0].numel() if y.dim() == 4 else 1)
 
 
 def rounded(numbers):

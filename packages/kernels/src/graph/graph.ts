@@ -37,7 +37,9 @@ export type GraphOp =
   /** Two `[N, C]` side by side. */
   | { readonly type: 'concat' }
   /** Zero channels before and after a map's own. */
-  | { readonly type: 'padChannels'; readonly before: number; readonly after: number };
+  | { readonly type: 'padChannels'; readonly before: number; readonly after: number }
+  /** `count` rows of zeros below a map, and as many columns on its right. */
+  | { readonly type: 'padEnd'; readonly count: number };
 
 /** `activation(conv(x) + bias + addend)`; a second input is the addend, of the output's shape. */
 export interface FusedConvOp extends ConvGeometry {

@@ -7,6 +7,7 @@ import { add, multiply, sigmoid } from '../ops/elementwise.ts';
 import { fusedConv2d } from '../ops/fused-conv2d.ts';
 import { linear } from '../ops/linear.ts';
 import { padChannels } from '../ops/pad-channels.ts';
+import { padEnd } from '../ops/pad-end.ts';
 import { avgPool2d, globalAveragePool, maxPool2d } from '../ops/pooling.ts';
 import { addRelu, relu } from '../ops/relu.ts';
 import type { GraphOp } from './graph.ts';
@@ -49,5 +50,7 @@ export function runOp(op: GraphOp, inputs: readonly tf.Tensor[]): tf.Tensor {
       return tf.concat([inputs[0]!, inputs[1]!], 1);
     case 'padChannels':
       return padChannels(x, op.before, op.after);
+    case 'padEnd':
+      return padEnd(x, op.count);
   }
 }

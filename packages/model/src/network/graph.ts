@@ -37,6 +37,8 @@ export type Op =
   | { readonly type: 'multiplyChannels' }
   /** Zero channels on both sides, half each: shortcut option A. */
   | { readonly type: 'padChannels'; readonly before: number; readonly after: number }
+  /** Rows of zeros below and columns of them on the right, `count` of each. */
+  | { readonly type: 'padEnd'; readonly count: number }
   /** factor x + shift. */
   | { readonly type: 'affine'; readonly factor: number; readonly shift: number }
   | { readonly type: 'dropout'; readonly rate: number }

@@ -31,6 +31,8 @@ export function outputShape(op: Op, inputs: readonly ImageShape[]): ImageShape {
       return [op.outFeatures];
     case 'padChannels':
       return [input[0]!, input[1]!, input[2]! + op.before + op.after];
+    case 'padEnd':
+      return [input[0]! + op.count, input[1]! + op.count, input[2]!];
     default:
       return input;
   }

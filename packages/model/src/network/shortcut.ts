@@ -31,10 +31,7 @@ export function addShortcut(
   if (!projects) return changes ? addZeroPad(block, inChannels, outChannels, stride, x) : x;
 
   const pools = config.downsample === 'averagePool';
-  if (pools && stride > 1) {
-    // Size 2 without padding, whatever the stride; ceilMode keeps odd sizes in step with the branch.
-    x = block.add({ type: 'avgPool', kernelSize: 2, stride, padding: 0, ceilMode: true }, x);
-  }
+  if (pools) x = addAveragePool(block, place, x);
   x = block.add(
     conv(names.shortcutConv(path, pools), inChannels, outChannels, 1, {
       stride: pools ? 1 : stride,
@@ -43,6 +40,24 @@ export function addShortcut(
   );
   if (config.order === 'fullPreActivation') return x;
   return block.add(batchNorm(names.shortcutNorm(path, pools), outChannels), x);
+}
+
+/**
+ * ResNet-D's pool before a projection: size 2, whatever the stride. Where the stage dilates in place
+ * of striding it is timm's `AvgPool2dSame`, which keeps the size and counts its padding, zeros at
+ * the end, as pixels.
+ */
+function addAveragePool(
+  block: SegmentBuilder,
+  { stride, dilation, isFirstOfStage }: BlockPlace,
+  input: number,
+): number {
+  const pool = { type: 'avgPool', kernelSize: 2, padding: 0 } as const;
+  // ceilMode keeps odd sizes in step with the branch.
+  if (stride > 1) return block.add({ ...pool, stride, ceilMode: true }, input);
+  if (dilation === 1 || !isFirstOfStage) return input;
+  const padded = block.add({ type: 'padEnd', count: 1 }, input);
+  return block.add({ ...pool, stride: 1, ceilMode: false }, padded);
 }
 
 /** Option A: every second pixel, zero channels on both sides. No parameters. */

@@ -56,6 +56,10 @@ export function writeOp(
       const pads = writer.integers(`${name}.pads`, [0, op.before, 0, 0, 0, op.after, 0, 0]);
       return writer.node('Pad', name, [x, pads]);
     }
+    case 'padEnd': {
+      const pads = writer.integers(`${name}.pads`, [0, 0, 0, 0, 0, 0, op.count, op.count]);
+      return writer.node('Pad', name, [x, pads]);
+    }
     case 'dropout':
     case 'dropPath':
       return x;

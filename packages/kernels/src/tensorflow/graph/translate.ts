@@ -115,6 +115,8 @@ function translateOp(
     }
     case 'padChannels':
       return pad(writer, x, [0, 0, 0, op.before], [0, 0, 0, op.after]);
+    case 'padEnd':
+      return pad(writer, x, [0, 0, 0, 0], [0, op.count, op.count, 0]);
   }
 }
 
