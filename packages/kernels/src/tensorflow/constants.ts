@@ -7,7 +7,7 @@ const handles = perBackend(() => new Map<string, number>());
  * The handle of a constant, made once and kept, outside of tfjs's own count of tensors. A net has
  * few of them: the shapes and paddings that TensorFlow's operations take as inputs.
  */
-function constant(shape: readonly number[], values: Float32Array | Int32Array): number {
+export function constant(shape: readonly number[], values: Float32Array | Int32Array): number {
   const cache = handles();
   const { binding } = tensorflow();
   const { TF_FLOAT, TF_INT32 } = binding;

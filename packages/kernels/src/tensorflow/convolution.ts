@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry, Shape4D } from '../geometry.ts';
 import { dilateFilter, undilateFilter } from '../composed/dilation.ts';
 import { withGroups, type ConvPrimitives } from '../composed/groups.ts';
-import { flag, integers, text, type } from './attributes.ts';
+import { flag, integer, integers, text, type } from './attributes.ts';
 import type { Attribute } from './backend.ts';
 import { vector } from './constants.ts';
 import type { Executor } from './executor.ts';
 import { hasGroupedGradients } from './grouped.ts';
+import { hasOwnFilterGradient } from './own-operations.ts';
 import { crop, isSame, padZeros } from './padding.ts';
 
 // oneDNN's fast paths take `SAME` and `VALID`. `EXPLICIT` padding is accepted, but its input
@@ -132,6 +133,11 @@ function filterGradientOfPatches(
   });
 }
 
+/** Whether an operation of our own takes a filter's gradient: not where channels are few. */
+function suitsOwn([, , inChannels, outChannels]: Shape4D): boolean {
+  return inChannels >= 16 && outChannels % 16 === 0 && hasOwnFilterGradient();
+}
+
 function conv2dFilterGradient(
   on: Executor,
   x: tf.Tensor4D,
@@ -146,6 +152,12 @@ function conv2dFilterGradient(
     const kept = undilateFilter(gradient, dilation, [filterShape[0], filterShape[1]]);
     tf.dispose(gradient);
     return kept;
+  }
+  if (geometry.groups === 1 && suitsOwn(filterShape)) {
+    const [height, width] = filterShape;
+    const window = { height, width, stride: geometry.stride, padding: geometry.padding };
+    const settings = Object.entries(window).map(([name, value]) => integer(name, value));
+    return on.run('ResnetFilterGrad', [type('T', on.dtype), ...settings], [x, dy]);
   }
   const word = paddingWord(x.shape, filterShape, geometry);
   const image = word === undefined ? padZeros(on, x, geometry.padding) : x;

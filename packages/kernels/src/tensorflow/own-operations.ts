@@ -1,5 +1,6 @@
-import { type } from './attributes.ts';
-import { scalar } from './constants.ts';
+import { integer, type } from './attributes.ts';
+import type { Attribute, TensorflowBackend } from './backend.ts';
+import { constant, scalar } from './constants.ts';
 import { perBackend } from './per-backend.ts';
 
 /**
@@ -7,16 +8,32 @@ import { perBackend } from './per-backend.ts';
  * batch norm with ReLU, max pooling and add with ReLU in fewer passes over memory, for processors.
  * Who loads tfjs-node otherwise has TensorFlow's own.
  */
-export const hasOwnOperations: () => boolean = perBackend(({ binding }) => {
+export const hasOwnOperations: () => boolean = perBackend((backend) => {
+  // The last that the addon always defines: with it all are there.
+  return runs(backend, 'ResnetAddRelu', [type('T', 'float32')], [scalar(1), scalar(1)]);
+});
+
+/** Whether it also has the filter gradient, which it leaves out where oneDNN's is faster. */
+export const hasOwnFilterGradient: () => boolean = perBackend((backend) => {
+  const window = ['height', 'width', 'stride'].map((name) => integer(name, 1));
+  const attributes = [type('T', 'float32'), ...window, integer('padding', 0)];
+  const pixel = constant([1, 1, 1, 16], new Float32Array(16));
+  return runs(backend, 'ResnetFilterGrad', attributes, [pixel, pixel]);
+});
+
+function runs(
+  { binding }: TensorflowBackend,
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly number[],
+): boolean {
   // On a graphics card they would fetch every tensor to the processor.
   if (binding.isUsingGpuDevice()) return false;
   try {
-    // The last that the addon defines: with it all are there.
-    const operands = [scalar(1), scalar(1)];
-    const [sum] = binding.executeOp('ResnetAddRelu', [type('T', 'float32')], operands, 1);
-    binding.deleteTensor(sum!.id);
+    const [output] = binding.executeOp(name, attributes, inputs, 1);
+    binding.deleteTensor(output!.id);
     return true;
   } catch {
     return false;
   }
-});
+}

@@ -1,6 +1,7 @@
 // Operations of our own for TensorFlow, where its own take several passes over memory for what one
 // can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
-// TensorFlow refuses one of them, those after it are missing too: whoever finds the last has all.
+// TensorFlow refuses one of them, those after it are missing too. The filter gradient is the last, as
+// there may be none: whoever finds the last but that has the others.
 #include <mutex>
 
 #include <node_api.h>
@@ -39,7 +40,7 @@ NAPI_MODULE_INIT() {
   static std::once_flag once;
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
-                      resnet::define_add_relu());
+                      resnet::define_add_relu() && resnet::define_filter_gradient());
   });
   return exports;
 }

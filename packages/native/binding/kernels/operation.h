@@ -108,5 +108,7 @@ bool define(const Definition& definition);
 bool define_batch_norm();
 bool define_max_pool();
 bool define_add_relu();
+// Where TensorFlow's own is slower; elsewhere it is left out.
+bool define_filter_gradient();
 
 }  // namespace resnet

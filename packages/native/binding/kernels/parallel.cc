@@ -1,6 +1,7 @@
 #include "parallel.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -24,6 +25,22 @@ int thread_count() {
   return processors > 0 ? processors : 1;
 }
 
+// Loops of a kernel follow each other within microseconds, and waking a thread takes tens of them:
+// who waits looks for so long before it sleeps.
+template <typename Condition>
+bool comes_soon(const Condition& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (condition()) return true;
+#if defined(__x86_64__)
+      __builtin_ia32_pause();
+#endif
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
 class Pool {
  public:
   Pool() : helpers_(thread_count() - 1) {
@@ -42,12 +59,18 @@ class Pool {
       task_ = &task;
       count_ = count;
       next_ = 0;
-      working_ = helpers_;
+      open_ = true;
       ++round_;
     }
     begin_.notify_all();
     take();
     std::unique_lock<std::mutex> lock(mutex_);
+    // Nothing is left: helpers that wake only now are not waited for.
+    open_ = false;
+    if (working_ == 0) return;
+    lock.unlock();
+    comes_soon([this] { return working_ == 0; });
+    lock.lock();
     end_.wait(lock, [this] { return working_ == 0; });
   }
 
@@ -58,28 +81,33 @@ class Pool {
 
   void serve() {
     uint64_t seen = 0;
+    const auto begun = [&] { return round_ != seen; };
     for (;;) {
-      {
-        std::unique_lock<std::mutex> lock(mutex_);
-        begin_.wait(lock, [&] { return round_ != seen; });
-        seen = round_;
-      }
+      comes_soon(begun);
+      std::unique_lock<std::mutex> lock(mutex_);
+      begin_.wait(lock, begun);
+      seen = round_;
+      if (!open_) continue;
+      ++working_;
+      lock.unlock();
       take();
-      std::lock_guard<std::mutex> lock(mutex_);
+      lock.lock();
       if (--working_ == 0) end_.notify_one();
     }
   }
 
   const int helpers_;
   std::mutex busy_;
+  // Guards what is below, but for `next_`; what is atomic may be looked at without it.
   std::mutex mutex_;
   std::condition_variable begin_;
   std::condition_variable end_;
   const std::function<void(int64_t)>* task_ = nullptr;
   int64_t count_ = 0;
   std::atomic<int64_t> next_{0};
-  int working_ = 0;
-  uint64_t round_ = 0;
+  bool open_ = false;
+  std::atomic<int> working_{0};
+  std::atomic<uint64_t> round_{0};
 };
 
 }  // namespace

@@ -1,0 +1,135 @@
+// The gradient of a convolution by its filter: for each tap of the filter the product of the image's
+// pixels, transposed, and the output's gradient. oneDNN's kernels for AVX2 do it at 55 to 60 % of the
+// processor's peak, and take a padded copy of the image where TensorFlow has no word for the padding.
+#include <algorithm>
+
+#include "filter_tile.h"
+#include "operation.h"
+#include "parallel.h"
+#include "vector.h"
+
+namespace resnet {
+namespace {
+
+#define RESNET_FILTER_GRADIENT_FOR(T)                                                            \
+  RESNET_CLONES void run_tile_gradient(const T* x, const T* dy, const Shape& shape,              \
+                                       const Window& window, const Chunks& chunks,               \
+                                       const Tile& tile, int64_t begin, int64_t end,             \
+                                       float* result) {                                          \
+    tile_gradient(x, dy, shape, window, chunks, tile, begin, end, result);                       \
+  }
+RESNET_FILTER_GRADIENT_FOR(float)
+RESNET_FILTER_GRADIENT_FOR(bfloat16)
+
+// The filter's channels in tiles of at most so many, all of about one size.
+struct Division {
+  Division(int64_t channels, int64_t panel, int64_t most)
+      : panels(divide(channels, panel)),
+        size(divide(panels, divide(panels, most / panel))),
+        count(divide(panels, size)) {}
+  int64_t begin(int64_t i) const { return i * size; }
+  int64_t length(int64_t i) const { return std::min(size, panels - i * size); }
+  int64_t panels, size, count;
+};
+
+template <typename T>
+void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
+  const Chunks chunks(shape, window);
+  // Each tile copies its channels of all pixels: the fewer taps, the more it takes to be worth it.
+  const int64_t most = window.height * window.width > 1 ? 66 : 264;
+  const Division in(shape.in, tall, most), out(shape.out, wide, most);
+  const int64_t tiles = in.count * out.count;
+  // Where tiles are few, they are made of parts of the pixels each, which are added up in their
+  // order: the same way whatever the number of threads.
+  const int64_t parts = std::min(divide(32, tiles), chunks.count());
+  const int64_t size = window.height * window.width * shape.in * shape.out;
+  const Buffer memory(parts > 1 ? parts * size : 0);
+  float* const partial = memory.data();
+  parallel(tiles * parts, [&](int64_t i) {
+    const int64_t part = i % parts, t = i / parts;
+    const Tile tile{in.begin(t % in.count) * tall, in.length(t % in.count),
+                    out.begin(t / in.count) * wide, out.length(t / in.count)};
+    run_tile_gradient(x, dy, shape, window, chunks, tile, chunks.count() * part / parts,
+                      chunks.count() * (part + 1) / parts,
+                      parts > 1 ? partial + part * size : result);
+  });
+  if (parts == 1) return;
+  constexpr int64_t slice = 4096;
+  parallel(divide(size, slice), [&](int64_t i) {
+    const int64_t begin = i * slice, end = std::min(size, begin + slice);
+    for (int64_t j = begin; j < end; ++j) result[j] = partial[j];
+    for (int64_t part = 1; part < parts; ++part) {
+      for (int64_t j = begin; j < end; ++j) result[j] += partial[part * size + j];
+    }
+  });
+}
+
+void* create(TF_OpKernelConstruction* construction) {
+  auto* window = new Window();
+  Status status;
+  const std::pair<const char*, int64_t*> attributes[] = {{"height", &window->height},
+                                                         {"width", &window->width},
+                                                         {"stride", &window->stride},
+                                                         {"padding", &window->padding}};
+  for (const auto& [name, value] : attributes) {
+    if (status.ok()) TF_OpKernelConstruction_GetAttrInt64(construction, name, value, status);
+  }
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
+  return window;
+}
+
+void destroy(void* window) { delete static_cast<Window*>(window); }
+
+void compute(void* settings, TF_OpKernelContext* context) {
+  const Window& window = *static_cast<Window*>(settings);
+  Run run(context);
+  const Tensor x(run.input(0)), dy(run.input(1));
+  if (!run.ok() || !run.check(x.rank() == 4 && dy.rank() == 4,
+                              "ResnetFilterGrad: x [N, H, W, Ci] and dy [N, Ho, Wo, Co]")) {
+    return;
+  }
+  const auto outputs = [&](int64_t input, int64_t size) {
+    return (input + 2 * window.padding - size) / window.stride + 1;
+  };
+  const Shape shape{x.dim(0),  x.dim(1),  x.dim(2), x.dim(3),
+                    dy.dim(1), dy.dim(2), dy.dim(3)};
+  if (!run.check(dy.dim(0) == shape.batch && shape.out_height > 0 && shape.out_width > 0 &&
+                     shape.batch > 0 && shape.out_height == outputs(shape.height, window.height) &&
+                     shape.out_width == outputs(shape.width, window.width) &&
+                     shape.in > 0 && shape.out > 0 && shape.out % wide == 0,
+                 "ResnetFilterGrad: dy of the convolution's shape, of a multiple of 16 channels")) {
+    return;
+  }
+  const Tensor result(run.output(0, TF_FLOAT, {window.height, window.width, shape.in, shape.out}));
+  if (!run.ok()) return;
+  if (run.type(0) == TF_FLOAT) {
+    filter_gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
+  } else {
+    filter_gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
+  }
+}
+
+// Of processors with AVX-512 oneDNN makes more than code for AVX2 does.
+bool pays() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         !__builtin_cpu_supports("avx512f");
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+bool define_filter_gradient() {
+  if (!pays()) return true;
+  return define({"ResnetFilterGrad",
+                 {"x: T", "dy: T"},
+                 {"filter: float"},
+                 {"T: {float, bfloat16}", "height: int", "width: int", "stride: int", "padding: int"},
+                 create,
+                 compute,
+                 destroy});
+}
+
+}  // namespace resnet
