@@ -67,6 +67,11 @@ describe('parseModelConfig', () => {
 
   it.each<[string, string | object, string]>([
     ['no JSON', '{"architecture"', 'JSON'],
+    [
+      'what nests without end',
+      `{"architecture":${'['.repeat(1e5)}`,
+      'JSON (it nests more than 64 deep)',
+    ],
     ['a list', '[]', 'a JSON object'],
     ['no architecture', {}, 'architecture is to be a name; received nothing'],
     ['an architecture of others', file({ architecture: 'vit_base' }), "named 'vit_base'"],

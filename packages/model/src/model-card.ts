@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { parseConfig, type ResNetConfig } from './config.ts';
+import { parseJson } from './json.ts';
 import { namesOf } from './network/names.ts';
 import { numFeatures } from './network/network.ts';
 import {
@@ -52,7 +53,7 @@ const modelArguments: Readonly<Record<string, keyof ResNetConfig>> = {
  *   is not in the zoo, CONFIG_INVALID
  */
 export function parseModelConfig(source: string | object): ModelCard {
-  const file = typeof source === 'string' ? parseJson(source) : source;
+  const file = typeof source === 'string' ? readJson(source) : source;
   if (!isRecord(file)) throw invalid('the file', 'a JSON object', file);
   // timm once wrote a single flat object.
   const pretrained = file['pretrained_cfg'] ?? file;
@@ -162,9 +163,9 @@ function timmArguments(
   return args;
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (cause) {
     throw invalid(
       'the file',

@@ -1,4 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the token is a JSON string */
+import { endOfString } from '../json.ts';
+
 /**
  * The first key that some object of a valid JSON text has twice, or undefined. `JSON.parse` keeps
  * the last of them silently, so two readers could see two files in one.
@@ -23,16 +25,6 @@ export function duplicateKey(json: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/**
- * Where a string ends that begins at `start`, its quotes included. By hand: a regular expression
- * with an alternative a character overflows the stack on a string of some megabytes.
- */
-function endOfString(json: string, start: number): number {
-  let i = start + 1;
-  while (i < json.length && json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
-  return i + 1;
 }
 
 function isKey(json: string, end: number): boolean {

@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { decodeUtf8 } from './text.ts';
 
@@ -48,7 +49,7 @@ export function readHeader(bytes: Uint8Array): Header {
     );
   }
   const length = Number(claimed);
-  const json = parseJson(bytes.subarray(8, 8 + length));
+  const json = parseObject(bytes.subarray(8, 8 + length));
 
   const metadata = new Map<string, string>();
   const entries: TensorEntry[] = [];
@@ -66,14 +67,17 @@ export function readHeader(bytes: Uint8Array): Header {
   return { metadata, entries, dataStart: 8 + length };
 }
 
-function parseJson(bytes: Uint8Array): Record<string, unknown> {
+function parseObject(bytes: Uint8Array): Record<string, unknown> {
   let text: string;
   let value: unknown;
   try {
     text = decodeUtf8(bytes);
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    throw invalid(`the header is not JSON (${(cause as Error).message.slice(0, 100)})`, cause);
+    throw invalid(
+      `the header cannot be read as JSON (${(cause as Error).message.slice(0, 100)})`,
+      cause,
+    );
   }
   const json = asObject(value, 'the header');
   const twice = duplicateKey(text);

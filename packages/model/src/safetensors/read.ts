@@ -50,5 +50,6 @@ function halves(data: Uint8Array): Uint16Array {
 
 /** A copy where the bytes do not lie at a multiple of `size`, which typed arrays need. */
 function alignedTo(size: number, data: Uint8Array): Uint8Array {
-  return data.byteOffset % size === 0 ? data : data.slice();
+  // Not `slice`, which copies nothing where the bytes are Node's Buffer.
+  return data.byteOffset % size === 0 ? data : new Uint8Array(data);
 }

@@ -71,6 +71,26 @@ describe('readSafetensors', () => {
     }
   });
 
+  it('reads what lies at an odd place in a Buffer of Node', () => {
+    for (const { name, values } of [
+      { name: 'F32', values: Float32Array.of(1.5) },
+      { name: 'I64', values: BigInt64Array.of(3n) },
+    ]) {
+      const length = values.byteLength;
+      const bytes = file({ abc: entry([1], [0, length], name) }, new Uint8Array(values.buffer));
+      for (let shift = 0; shift < 8; shift++) {
+        const buffer = Buffer.concat([Buffer.alloc(shift), bytes]).subarray(shift);
+        expect(readSafetensors(buffer).tensors.get('abc')!.data).toEqual(values);
+      }
+    }
+  });
+
+  it('reads fifty thousand tensors', () => {
+    const names = Array.from({ length: 5e4 }, (_, i) => [`t${i}`, entry([0, 1, 1, 1], [0, 0])]);
+    const { tensors } = readSafetensors(file(Object.fromEntries(names) as object));
+    expect(tensors.size).toBe(5e4);
+  });
+
   it('reads metadata of megabytes, full of quotes', () => {
     const long = '"\\'.repeat(4e6);
     const { metadata } = readSafetensors(file({ __metadata__: { long } }));
@@ -82,8 +102,10 @@ describe('readSafetensors', () => {
     ['a header past the end', file('{}').fill(200, 0, 1), 'claims 200 bytes, but 2 follow'],
     ['a header of 2^60 bytes', file('{}').fill(16, 7, 8), 'claims 1152921504606846978 bytes'],
     ['a header of 2^64 - 1 bytes', file('{}').fill(255, 0, 8), 'claims 18446744073709551615'],
-    ['no JSON', file('{"a":'), 'not JSON'],
-    ['no UTF-8', file('{"a":1}').fill(255, 10, 11), 'not JSON'],
+    ['no JSON', file('{"a":'), 'cannot be read as JSON'],
+    ['no UTF-8', file('{"a":1}').fill(255, 10, 11), 'cannot be read as JSON'],
+    ['a shape in 100,000 lists', file(`{"a":{"shape":${'['.repeat(1e5)}`), 'more than 64 deep'],
+    ['ten million tensors', file(`{${'"":{},'.repeat(1e7)}`), 'more than 524288 values'],
     ['a list', file('[]'), 'not a JSON object'],
     [
       'a tensor twice',

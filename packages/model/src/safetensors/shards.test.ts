@@ -33,7 +33,8 @@ it('joins the tensors of all shards', () => {
 });
 
 it.each([
-  ['{', 'not JSON'],
+  ['{', 'cannot be read as JSON'],
+  [`{"weight_map":{"a":${'['.repeat(1e5)}`, 'it nests more than 64 deep'],
   ['[]', 'no weight_map'],
   ['null', 'no weight_map'],
   [index([]), 'no weight_map'],

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../errors.ts';
 import type { HostTensor, StateDict } from '../host-tensor.ts';
+import { parseJson } from '../json.ts';
 import { readSafetensors } from './read.ts';
 
 /** Which file holds which tensors, where weights are spread over several. */
@@ -19,9 +20,9 @@ export interface ShardIndex {
 export function parseShardIndex(text: string): ShardIndex {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
-    throw invalid(`it is not JSON (${(cause as Error).message.slice(0, 100)})`, cause);
+    throw invalid(`it cannot be read as JSON (${(cause as Error).message.slice(0, 100)})`, cause);
   }
   const map = typeof json === 'object' && json !== null && 'weight_map' in json && json.weight_map;
   if (typeof map !== 'object' || map === null || Array.isArray(map)) {

@@ -1,3 +1,4 @@
+import type { ModelError } from '../errors.ts';
 import { invalid, refused } from './error.ts';
 import type { Reader } from './reader.ts';
 import { isObject, typeName, type Value } from './values.ts';
@@ -13,10 +14,14 @@ export interface PickleWorld {
 const longestInteger = 255;
 
 /**
- * Containers and memo entries of one pickle: each takes a byte there and a hundred in memory. A
- * tensor takes about 20, so this is tens of thousands of tensors.
+ * Containers, entries of dicts and of the memo, and what calls and references make, in one pickle:
+ * each takes a byte or some there and a hundred in memory. A tensor takes about 25, so this is tens
+ * of thousands of tensors.
  */
 const mostObjects = 2 ** 20;
+
+/** Items of lists, which take a byte or more in the file and eight in memory: a log of losses, say. */
+const mostItems = 2 ** 24;
 
 /** Marks the start of a run of items on the stack. */
 const mark = Symbol('mark');
@@ -38,6 +43,7 @@ class Machine {
   readonly #stack: (Value | typeof mark)[] = [];
   readonly #memo = new Map<number, Value>();
   #objects = 0;
+  #items = 0;
 
   constructor(reader: Reader, world: PickleWorld) {
     this.#reader = reader;
@@ -100,7 +106,7 @@ class Machine {
         return this.#make(reader.bytes(reader.uint64()));
 
       case '(':
-        return void this.#stack.push(mark);
+        return this.#push(mark);
       case '0':
         return void this.#stack.pop();
       case '1':
@@ -120,9 +126,9 @@ class Machine {
       case '\x87':
         return this.#make([this.#pop(), this.#pop(), this.#pop()].reverse());
       case 'd': {
-        const map = new Map<Value, Value>();
-        setItems(map, this.#popToMark());
-        return this.#make(map);
+        const items = this.#popToMark();
+        this.#make(new Map());
+        return this.#setItems(items);
       }
       case 'a':
         return this.#append([this.#pop()]);
@@ -145,20 +151,20 @@ class Machine {
         return this.#push(this.#recall(reader.uint32()));
 
       case 'c':
-        return this.#push(this.#world.global(reader.line(), reader.line()));
+        return this.#make(this.#world.global(reader.line(), reader.line()));
       case '\x93': {
         const [name, module] = [this.#pop(), this.#pop()];
         if (typeof module !== 'string' || typeof name !== 'string') {
           throw invalid(`a class named by ${typeName(module)} and ${typeName(name)}`);
         }
-        return this.#push(this.#world.global(module, name));
+        return this.#make(this.#world.global(module, name));
       }
       case 'R':
         return this.#call();
       case 'b':
         return this.#build();
       case 'Q':
-        return this.#push(this.#world.persistent(this.#pop()));
+        return this.#make(this.#world.persistent(this.#pop()));
       default:
         throw refused(
           `pickle operation 0x${op.toString(16)} at byte ${reader.position - 1} is not one that a state dict needs`,
@@ -171,7 +177,7 @@ class Machine {
     if (!isObject(callable, 'callable') || !Array.isArray(args)) {
       throw invalid(`${typeName(callable)} is called with ${typeName(args)}`);
     }
-    this.#push(callable.call(args));
+    this.#make(callable.call(args));
   }
 
   /** Attributes: torch gives its state dicts `_metadata`, which says nothing about the numbers. */
@@ -185,13 +191,19 @@ class Machine {
   #append(items: readonly Value[]): void {
     const list = this.#top();
     if (!Array.isArray(list)) throw invalid(`items are appended to ${typeName(list)}`);
+    this.#items += items.length;
+    if (this.#items > mostItems) {
+      throw invalid(`its pickle lists more than ${mostItems} items, which no state dict needs`);
+    }
     for (const item of items) list.push(item);
   }
 
   #setItems(items: readonly Value[]): void {
     const map = this.#top();
     if (!(map instanceof Map)) throw invalid(`items are set in ${typeName(map)}`);
-    setItems(map, items);
+    if (items.length % 2 === 1) throw invalid('a dict has a key without a value');
+    this.#count(items.length / 2);
+    for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
   }
 
   /** Little-endian, two's complement. */
@@ -205,7 +217,8 @@ class Machine {
     return Number.isSafeInteger(number) ? number : value;
   }
 
-  #push(value: Value): void {
+  #push(value: Value | typeof mark): void {
+    if (this.#stack.length >= mostObjects) throw tooMany();
     this.#stack.push(value);
   }
 
@@ -219,11 +232,9 @@ class Machine {
     this.#memo.set(index, value);
   }
 
-  #count(): void {
-    this.#objects++;
-    if (this.#objects > mostObjects) {
-      throw invalid(`its pickle makes more than ${mostObjects} objects, which no state dict needs`);
-    }
+  #count(objects = 1): void {
+    this.#objects += objects;
+    if (this.#objects > mostObjects) throw tooMany();
   }
 
   #pop(): Value {
@@ -255,7 +266,6 @@ class Machine {
   }
 }
 
-function setItems(map: Map<Value, Value>, items: readonly Value[]): void {
-  if (items.length % 2 === 1) throw invalid('a dict has a key without a value');
-  for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
+function tooMany(): ModelError {
+  return invalid(`its pickle makes more than ${mostObjects} objects, which no state dict needs`);
 }
