@@ -2,6 +2,7 @@ import { registerWebgpuKernels } from '@resnet/kernels/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Backend, Missing } from './types.ts';
+import { hasVulkanLoader } from './vulkan-loader.ts';
 
 // Dawn's devices live as long as its instance, and the instance as long as this reference.
 let instance: GPU | undefined;
@@ -45,6 +46,7 @@ export const webgpu: Backend = {
 };
 
 async function findAdapter(): Promise<GPUAdapter | Missing> {
+  if (!hasVulkanLoader()) return noAdapter();
   try {
     const { create } = await import('webgpu');
     instance ??= create([]);
@@ -55,7 +57,10 @@ async function findAdapter(): Promise<GPUAdapter | Missing> {
     };
   }
   const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter !== null) return adapter;
+  return adapter ?? noAdapter();
+}
+
+function noAdapter(): Missing {
   return {
     problem: 'No graphics adapter was found.',
     advice:
