@@ -7,7 +7,17 @@ import type { Primitives } from '../primitives.ts';
 import { registerTensorflowKernels } from './index.ts';
 
 // As on a TensorFlow that was loaded without @resnet/native, or on a graphics card.
-vi.mock('./own-operations.ts', () => ({ hasOwnOperations: () => false }));
+vi.mock('./own-operations.ts', () => ({
+  hasOwnOperations: () => false,
+  hasOwnFilterGradient: () => false,
+}));
+
+/** Variables belong to no scope: their values as tensors of the scope's, and the variables disposed. */
+function valuesOf(variables: readonly tf.Variable[]): tf.Tensor[] {
+  const values = variables.map((variable) => tf.mul(variable, 1));
+  tf.dispose([...variables]);
+  return values;
+}
 
 describeBackends(['tensorflow'], () => {
   beforeAll(() => registerTensorflowKernels());
@@ -47,6 +57,36 @@ describeBackends(['tensorflow'], () => {
       },
     ],
     ['add with ReLU', (p) => [p.addRelu(image(x), image(dy))]],
+    [
+      'filter gradient, of channels that an operation of our own would take',
+      (p) => {
+        const geometry = { stride: 1, padding: 1, dilation: 1, groups: 1 };
+        const wide = (data: Float32Array): tf.Tensor4D => tf.tensor4d(data, [2, 3, 2, 16]);
+        const [input, upstream] = [x, dy].map((data) => wide(data.slice(0, 192)));
+        return [p.conv2dFilterGradient(input!, upstream!, [3, 3, 16, 16], geometry)];
+      },
+    ],
+    ...[false, true].map((nesterov): [string, (p: Primitives) => tf.Tensor[]] => [
+      `SGD, nesterov ${nesterov}`,
+      (p) => {
+        const [parameter, momentum] = [x, dy].map((data) => tf.variable(image(data)));
+        const slot = { parameter: parameter!, momentum: momentum!, gradient: image(dy) };
+        const settings = { learningRate: 0.1, momentum: 0.9, nesterov };
+        p.sgdUpdate([{ ...slot, weightDecay: 0.01 }], settings);
+        return valuesOf([parameter!, momentum!]);
+      },
+    ]),
+    [
+      'AdamW',
+      (p) => {
+        const [parameter, firstMoment] = [x, dy].map((data) => tf.variable(image(data)));
+        const secondMoment = tf.variable(tf.square(image(dy)));
+        const slot = { parameter: parameter!, firstMoment: firstMoment!, secondMoment };
+        const settings = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 3 };
+        p.adamwUpdate([{ ...slot, gradient: image(dy), weightDecay: 0.01 }], settings);
+        return valuesOf([parameter!, firstMoment!, secondMoment]);
+      },
+    ],
   ])('%s', async (_, call) => {
     const { here, onCpu } = await runHereAndOnCpu('tensorflow', call);
     expect(here).toBeAllClose(onCpu, { rtol: 2e-5, atol: 2e-5 });

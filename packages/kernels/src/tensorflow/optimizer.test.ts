@@ -41,6 +41,32 @@ describeBackends(['tensorflow'], () => {
     },
   );
 
+  it('updates every parameter of a step, of more elements than one operation takes', async () => {
+    const sizes = [3_000_000, 3_000_000, 5_000_000, 5];
+    const before = tf.memory().numTensors;
+    const filled = (size: number, value: number): tf.Variable =>
+      tf.tidy(() => tf.variable(tf.mul(tf.ones([size]), value)));
+    const slots = sizes.map((size, i) => ({
+      parameter: filled(size, i),
+      momentum: filled(size, 1),
+      gradient: filled(size, 2),
+      weightDecay: i,
+    }));
+    primitives().sgdUpdate(slots, { learningRate: 0.5, momentum: 0.5, nesterov: false });
+    for (const [i, { parameter, momentum, gradient }] of slots.entries()) {
+      const velocity = 0.5 + 2 + i * i;
+      for (const [variable, value] of [
+        [momentum, velocity],
+        [parameter, i - 0.5 * velocity],
+      ] as const) {
+        const values = await variable.data();
+        expect(values.every((received) => received === value)).toBe(true);
+      }
+      tf.dispose([parameter, momentum, gradient]);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('gives the data back when an update fails', async () => {
     const parameter = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
     const gradient = tf.tensor1d([1, 2]);

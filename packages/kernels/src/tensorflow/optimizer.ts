@@ -10,10 +10,13 @@ import type {
 import { flag, type } from './attributes.ts';
 import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
 import { scalar } from './constants.ts';
+import { updateAll } from './multi-tensor.ts';
+import { hasOwnOperations } from './own-operations.ts';
 import { withResources } from './resources.ts';
 
-// One pass over parameter, state and gradient, in place, instead of one per arithmetic operation
-// with a fresh buffer each.
+// Where there are operations of our own, all parameters are done by a few of them, to new tensors.
+// Elsewhere one after the other, in place on TensorFlow's resources: one pass over parameter, state
+// and gradient instead of one per arithmetic operation with a fresh buffer each.
 
 /** Hands `use` the handles of float32 scalars that live as long as the call. */
 function withScalars<const V extends readonly number[]>(
@@ -67,6 +70,18 @@ function addDecay(parameter: number, momentum: number, factor: number): void {
 
 export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): void {
   const { learningRate, momentum, nesterov } = settings;
+  if (hasOwnOperations() && slots.every((slot) => slot.momentum !== undefined)) {
+    updateAll(
+      'ResnetSgd',
+      [learningRate, momentum, nesterov ? 1 : 0],
+      slots.map(({ parameter, gradient, momentum: velocity, weightDecay }) => ({
+        own: weightDecay,
+        gradient,
+        variables: [parameter, velocity!],
+      })),
+    );
+    return;
+  }
   const attributes = [flag('use_nesterov', nesterov)];
   withScalars([learningRate, momentum], ([rate, inertia]) => {
     withResources(2, ([first, second], lend) => {
@@ -99,6 +114,20 @@ export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): voi
 
 export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void {
   const { learningRate, beta1, beta2, epsilon, step } = settings;
+  if (hasOwnOperations()) {
+    const stepSize = learningRate / (1 - beta1 ** step);
+    const correction = Math.sqrt(1 - beta2 ** step);
+    updateAll(
+      'ResnetAdamw',
+      [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon],
+      slots.map(({ parameter, gradient, firstMoment, secondMoment, weightDecay }) => ({
+        own: 1 - learningRate * weightDecay,
+        gradient,
+        variables: [parameter, firstMoment, secondMoment],
+      })),
+    );
+    return;
+  }
   // TensorFlow adds epsilon before the bias correction, torch after it.
   const correctedEpsilon = epsilon * Math.sqrt(1 - beta2 ** step);
   const values = [

@@ -2,6 +2,7 @@
 // can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
 // TensorFlow refuses one of them, those after it are missing too. The filter gradient is the last, as
 // there may be none: whoever finds the last but that has the others.
+#include <algorithm>
 #include <mutex>
 
 #include <node_api.h>
@@ -23,11 +24,14 @@ bool define(const Definition& definition) {
       });
   Status status;
   TF_RegisterOpDefinition(op, status);
+  const bool typed = std::any_of(definition.attributes.begin(), definition.attributes.end(),
+                                 [](const char* attribute) { return attribute[0] == 'T'; });
   for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
     if (!status.ok()) return false;
+    if (!typed && type != TF_FLOAT) break;
     TF_KernelBuilder* kernel = TF_NewKernelBuilder(definition.name, "CPU", definition.create,
                                                    definition.compute, definition.destroy);
-    TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
+    if (typed) TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
     if (status.ok()) TF_RegisterKernelBuilder(definition.name, kernel, status);
   }
   return status.ok();
@@ -40,7 +44,8 @@ NAPI_MODULE_INIT() {
   static std::once_flag once;
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
-                      resnet::define_add_relu() && resnet::define_filter_gradient());
+                      resnet::define_optimizers() && resnet::define_add_relu() &&
+                      resnet::define_filter_gradient());
   });
   return exports;
 }

@@ -101,13 +101,14 @@ struct Definition {
   void (*destroy)(void*);
 };
 
-// Makes an operation known to TensorFlow, on the processor, for T = float and T = bfloat16. Not
-// twice: the caller sees to it. Gives false where TensorFlow refuses.
+// Makes an operation known to TensorFlow, on the processor, for T = float and T = bfloat16 where one
+// of its attributes is T. Not twice: the caller sees to it. Gives false where TensorFlow refuses.
 bool define(const Definition& definition);
 
 bool define_batch_norm();
 bool define_max_pool();
 bool define_add_relu();
+bool define_optimizers();
 // Where TensorFlow's own is slower; elsewhere it is left out.
 bool define_filter_gradient();
 

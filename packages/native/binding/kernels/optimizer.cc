@@ -1,0 +1,142 @@
+// A step of an optimiser over all parameters at once, in one pass over memory: eager operations take
+// several for each parameter. What is computed are new tensors: nobody who shares the old ones
+// (TensorFlow tells no kernel who does) sees them change.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "operation.h"
+#include "parallel.h"
+#include "vector.h"
+
+namespace resnet {
+namespace {
+
+// The operands of one parameter, from one element on.
+struct Slice {
+  const float* in[4];
+  float* out[3];
+  float own;
+  int64_t size;
+};
+
+// g = gradient + own p; v = momentum v + g; p -= rate (nesterov ? g + momentum v : v)
+struct Sgd {
+  float rate, momentum;
+  bool nesterov;
+};
+
+// Taken by value: what is written could be what a reference refers to, for all that the compiler knows.
+RESNET_CLONES void run_sgd(const Sgd by, const Slice slice) {
+  const float* __restrict p = slice.in[0];
+  const float* __restrict gradient = slice.in[1];
+  const float* __restrict v = slice.in[2];
+  float* __restrict new_p = slice.out[0];
+  float* __restrict new_v = slice.out[1];
+  for (int64_t i = 0; i < slice.size; ++i) {
+    const float g = gradient[i] + slice.own * p[i];
+    const float velocity = by.momentum * v[i] + g;
+    new_v[i] = velocity;
+    new_p[i] = p[i] - by.rate * (by.nesterov ? g + by.momentum * velocity : velocity);
+  }
+}
+
+// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+// p = own p - rate m / (sqrt(v) / correction + epsilon)
+struct Adamw {
+  float rate, beta1, rest1, beta2, rest2, correction, epsilon;
+};
+
+RESNET_CLONES void run_adamw(const Adamw by, const Slice slice) {
+  const float* __restrict p = slice.in[0];
+  const float* __restrict g = slice.in[1];
+  const float* __restrict m = slice.in[2];
+  const float* __restrict v = slice.in[3];
+  float* __restrict new_p = slice.out[0];
+  float* __restrict new_m = slice.out[1];
+  float* __restrict new_v = slice.out[2];
+  for (int64_t i = 0; i < slice.size; ++i) {
+    const float first = by.beta1 * m[i] + by.rest1 * g[i];
+    const float second = by.beta2 * v[i] + by.rest2 * (g[i] * g[i]);
+    new_m[i] = first;
+    new_v[i] = second;
+    new_p[i] = slice.own * p[i] - by.rate * (first / (std::sqrt(second) / by.correction + by.epsilon));
+  }
+}
+
+// Runs a step on slices of parameters. Inputs are the settings, a number of each parameter's own, and
+// `ins` lists of tensors, one of each for each parameter; outputs are `outs` lists.
+template <typename Step>
+void over_parameters(Run& run, int64_t ins, int64_t outs, const Step& step) {
+  const Tensor own(run.input(1));
+  if (!run.ok()) return;
+  const int64_t n = own.size();
+  std::vector<std::unique_ptr<Tensor>> in, out;
+  for (int64_t i = 0; i < ins * n && run.ok(); ++i) {
+    in.push_back(std::make_unique<Tensor>(run.input(static_cast<int>(i) + 2)));
+    if (run.ok()) {
+      run.check(in[i]->size() == in[i % n]->size(),
+                "a step of an optimiser: gradients and states of the parameters' shape");
+    }
+  }
+  for (int64_t i = 0; i < outs * n && run.ok(); ++i) {
+    const std::vector<int64_t> shape = in[i % n]->shape();
+    out.push_back(std::make_unique<Tensor>(run.output(static_cast<int>(i), TF_FLOAT, shape)));
+  }
+  if (!run.ok()) return;
+  constexpr int64_t part = 1 << 14;
+  std::vector<Slice> slices;
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t at = 0; at < in[i]->size(); at += part) {
+      Slice slice{{}, {}, own.data<float>()[i], std::min(part, in[i]->size() - at)};
+      for (int64_t j = 0; j < ins; ++j) slice.in[j] = in[j * n + i]->data<float>() + at;
+      for (int64_t j = 0; j < outs; ++j) slice.out[j] = out[j * n + i]->data<float>() + at;
+      slices.push_back(slice);
+    }
+  }
+  parallel(static_cast<int64_t>(slices.size()), [&](int64_t i) { step(slices[i]); });
+}
+
+void compute_sgd(void*, TF_OpKernelContext* context) {
+  Run run(context);
+  const Tensor settings(run.input(0));
+  if (!run.ok() || !run.check(settings.size() == 3, "ResnetSgd: settings [3]")) return;
+  const float* at = settings.data<float>();
+  const Sgd by{at[0], at[1], at[2] != 0};
+  over_parameters(run, 3, 2, [&](const Slice& slice) { run_sgd(by, slice); });
+}
+
+void compute_adamw(void*, TF_OpKernelContext* context) {
+  Run run(context);
+  const Tensor settings(run.input(0));
+  if (!run.ok() || !run.check(settings.size() == 7, "ResnetAdamw: settings [7]")) return;
+  const float* at = settings.data<float>();
+  const Adamw by{at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
+  over_parameters(run, 4, 3, [&](const Slice& slice) { run_adamw(by, slice); });
+}
+
+void* create(TF_OpKernelConstruction*) { return nullptr; }
+void destroy(void*) {}
+
+}  // namespace
+
+bool define_optimizers() {
+  return define({"ResnetSgd",
+                 {"settings: float", "own: float", "p: N * float", "g: N * float", "v: N * float"},
+                 {"new_p: N * float", "new_v: N * float"},
+                 {"N: int >= 1"},
+                 create,
+                 compute_sgd,
+                 destroy}) &&
+         define({"ResnetAdamw",
+                 {"settings: float", "own: float", "p: N * float", "g: N * float",
+                  "m: N * float", "v: N * float"},
+                 {"new_p: N * float", "new_m: N * float", "new_v: N * float"},
+                 {"N: int >= 1"},
+                 create,
+                 compute_adamw,
+                 destroy});
+}
+
+}  // namespace resnet
