@@ -157,9 +157,6 @@ export function parseConfig(value: unknown): ResNetConfig {
   return config;
 }
 
-/** Fifteen times the deepest of the papers' nets: a net is walked block by block before any check. */
-const mostBlocks = 10_000;
-
 /** What each field allows alone may still make no net together. */
 function checkCombination(config: ResNetConfig): void {
   const { block, layers, channels, order, shortcut } = config;
@@ -170,8 +167,6 @@ function checkCombination(config: ResNetConfig): void {
       `${channels.length}`,
     );
   }
-  const blocks = layers.reduce((sum, depth) => sum + depth, 0);
-  if (blocks > mostBlocks) throw invalid('layers', `${mostBlocks} blocks at most in all`, blocks);
   if (![8, 16, 32].includes(config.outputStride)) {
     throw invalid('outputStride', '32, 16 or 8', config.outputStride);
   }

@@ -66,4 +66,9 @@ describe('layerTable', () => {
     expect(shapeOf('resnet50d', [65, 97], 8)).toEqual([9, 13, 2048]);
     expect(() => layerTable(modelConfig('resnet18'), [0, 3])).toThrow('two positive integers');
   });
+
+  it('refuses a net without end before it takes memory for it', () => {
+    const config = modelConfig('resnet18', { layers: [1e6, 1e6, 1e6, 1e6] });
+    expect(() => layerTable(config, [64, 64])).toThrow('10000 blocks at most, received layers of');
+  });
 });

@@ -47,7 +47,7 @@ describe('inspectModel', () => {
     };
     const start = performance.now();
     for (const [config, what] of [
-      [hostile({ ...tiny, layers: [10_000] }), 'residual blocks'],
+      [hostile({ ...tiny, layers: [1_000_000] }), 'residual blocks'],
       [hostile({ ...tiny, channels: [1_000_000] }), 'parameters'],
       [hostile({ ...tiny, stemWidth: 1_000_000 }), 'multiply-adds'],
       [hostile(tiny, { input_size: [3, 100_000, 8] }), 'input pixels'],

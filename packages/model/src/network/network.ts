@@ -1,11 +1,19 @@
 import { blockExpansion, type ResNetConfig } from '../config.ts';
+import { ModelError } from '../errors.ts';
 import { buildBlock } from './block.ts';
 import { SegmentBuilder, type Network, type Segment } from './graph.ts';
 import { batchNormRelu } from './layers.ts';
 import { namesOf, type Names } from './names.ts';
 import { buildStem, stemOutputChannels } from './stem.ts';
 
-/** The operations of a net, in order, with the names of their parameters. Needs no backend. */
+/** Fifteen times the deepest of the papers' nets: what is more is a config that wants our memory. */
+const mostBlocks = 10_000;
+
+/**
+ * The operations of a net, in order, with the names of their parameters. Needs no backend.
+ *
+ * @throws ModelError CONFIG_INVALID where it has more than 10,000 blocks
+ */
 export function buildNetwork(config: ResNetConfig): Network {
   const names = namesOf(config);
   return {
@@ -25,6 +33,12 @@ export function numFeatures(config: ResNetConfig): number {
 
 function buildStages(config: ResNetConfig, names: Names): Segment[] {
   const blockCount = config.layers.reduce((sum, depth) => sum + depth, 0);
+  if (blockCount > mostBlocks) {
+    throw new ModelError(
+      'CONFIG_INVALID',
+      `ResNetConfig: a net has ${mostBlocks} blocks at most, received layers of ${blockCount}`,
+    );
+  }
   const segments: Segment[] = [];
   let inChannels = stemOutputChannels(config);
   let netStride = config.stem === 'cifar' ? 1 : 4;
