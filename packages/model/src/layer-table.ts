@@ -19,7 +19,8 @@ export interface LayerRow {
 /**
  * Every operation of a net on images of `[height, width]`, in order. Needs no backend.
  *
- * @throws ModelError INPUT_INVALID where such images are too small for the net
+ * @throws ModelError INPUT_INVALID where such images are too small for the net; CONFIG_INVALID where
+ *   it has more than 10,000 blocks
  */
 export function layerTable(
   config: ResNetConfig,

@@ -33,12 +33,20 @@ export interface ParameterSpec {
   readonly endsBranch: boolean;
 }
 
-/** Every parameter and running statistic of a net, in its order. Needs no backend. */
+/**
+ * Every parameter and running statistic of a net, in its order. Needs no backend.
+ *
+ * @throws ModelError CONFIG_INVALID where it has more than 10,000 blocks
+ */
 export function parameterSpecs(config: ResNetConfig): readonly ParameterSpec[] {
   return networkSpecs(buildNetwork(config));
 }
 
-/** Trainable numbers of a net, as papers and torchvision count them. */
+/**
+ * Trainable numbers of a net, as papers and torchvision count them.
+ *
+ * @throws ModelError CONFIG_INVALID where it has more than 10,000 blocks
+ */
 export function parameterCount(config: ResNetConfig): number {
   return parameterSpecs(config)
     .filter((spec) => spec.trainable)
