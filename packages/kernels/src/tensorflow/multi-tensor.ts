@@ -12,55 +12,44 @@ export interface Update {
   readonly variables: readonly tf.Variable[];
 }
 
-/** How much of the parameters one operation does: until it ends, old and new values are there. */
-const most = 1 << 22;
+/**
+ * Whether a parameter is one of those that are done together. Large ones are done in place, one by
+ * one: they take longer than the calls that they need, and new tensors in their stead would leave
+ * holes in TensorFlow's memory (50 MB at ResNet-50).
+ */
+export function isSmall({ parameter }: { readonly parameter: tf.Variable }): boolean {
+  return parameter.size <= 1 << 16;
+}
 
 /**
- * One step for all parameters, by operation `name` of `@resnet/native`. The values are new tensors,
- * so that who shares the old ones keeps what it saw.
+ * One step for several parameters, by operation `name` of `@resnet/native`. The values are new
+ * tensors, so that who shares the old ones keeps what it saw.
  */
-export function updateAll(
+export function updateTogether(
   name: string,
   settings: readonly number[],
   updates: readonly Update[],
 ): void {
-  for (const group of groupsOf(updates)) {
-    const lists = group[0]!.variables.map((_, i) => group.map(({ variables }) => variables[i]!));
-    const [parameters, ...states] = lists;
-    const gradients = group.map(({ gradient }) => gradient);
-    const numbers = [settings, group.map(({ own }) => own)].map(vector);
-    try {
-      const results = execute(
-        name,
-        [integer('N', group.length)],
-        [...numbers, ...parameters!, ...gradients, ...states.flat()],
-        lists.flat().length,
-      );
-      for (const [i, variable] of lists.flat().entries()) variable.assign(results[i]!);
-      tf.dispose(results);
-    } finally {
-      for (const handle of numbers) tensorflow().binding.deleteTensor(handle);
-    }
+  if (updates.length === 0) return;
+  const lists = updates[0]!.variables.map((_, i) => updates.map(({ variables }) => variables[i]!));
+  const [parameters, ...states] = lists;
+  const gradients = updates.map(({ gradient }) => gradient);
+  const numbers = [settings, updates.map(({ own }) => own)].map(vector);
+  try {
+    const results = execute(
+      name,
+      [integer('N', updates.length)],
+      [...numbers, ...parameters!, ...gradients, ...states.flat()],
+      lists.flat().length,
+    );
+    for (const [i, variable] of lists.flat().entries()) variable.assign(results[i]!);
+    tf.dispose(results);
+  } finally {
+    for (const handle of numbers) tensorflow().binding.deleteTensor(handle);
   }
 }
 
 function vector(values: readonly number[]): number {
   const { binding } = tensorflow();
   return binding.createTensor([values.length], binding.TF_FLOAT, Float32Array.from(values));
-}
-
-/** In order, in groups of at most `most` elements of the parameters, or one parameter. */
-function groupsOf(updates: readonly Update[]): Update[][] {
-  const groups: Update[][] = [];
-  let size = Infinity;
-  for (const update of updates) {
-    const more = update.gradient.size;
-    if (size + more > most) {
-      groups.push([]);
-      size = 0;
-    }
-    groups.at(-1)!.push(update);
-    size += more;
-  }
-  return groups;
 }

@@ -10,13 +10,21 @@ import type {
 import { flag, type } from './attributes.ts';
 import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
 import { scalar } from './constants.ts';
-import { updateAll } from './multi-tensor.ts';
+import { isSmall, updateTogether } from './multi-tensor.ts';
 import { hasOwnOperations } from './own-operations.ts';
 import { withResources } from './resources.ts';
 
-// Where there are operations of our own, all parameters are done by a few of them, to new tensors.
-// Elsewhere one after the other, in place on TensorFlow's resources: one pass over parameter, state
-// and gradient instead of one per arithmetic operation with a fresh buffer each.
+// Small parameters are done all together by an operation of our own, where there is one. Others one
+// after the other, in place on TensorFlow's resources: few passes over parameter, state and gradient
+// instead of one per arithmetic operation with a fresh buffer each.
+
+/** Those that are done together, and the rest. */
+function divide<S extends { readonly parameter: tf.Variable }>(
+  slots: readonly S[],
+): { readonly together: readonly S[]; readonly single: readonly S[] } {
+  if (!hasOwnOperations()) return { together: [], single: slots };
+  return { together: slots.filter(isSmall), single: slots.filter((slot) => !isSmall(slot)) };
+}
 
 /** Hands `use` the handles of float32 scalars that live as long as the call. */
 function withScalars<const V extends readonly number[]>(
@@ -70,22 +78,22 @@ function addDecay(parameter: number, momentum: number, factor: number): void {
 
 export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): void {
   const { learningRate, momentum, nesterov } = settings;
-  if (hasOwnOperations() && slots.every((slot) => slot.momentum !== undefined)) {
-    updateAll(
-      'ResnetSgd',
-      [learningRate, momentum, nesterov ? 1 : 0],
-      slots.map(({ parameter, gradient, momentum: velocity, weightDecay }) => ({
-        own: weightDecay,
-        gradient,
-        variables: [parameter, velocity!],
-      })),
-    );
-    return;
-  }
+  const withMomentum = slots.every((slot) => slot.momentum !== undefined);
+  const { together, single } = withMomentum ? divide(slots) : { together: [], single: slots };
+  updateTogether(
+    'ResnetSgd',
+    [learningRate, momentum, nesterov ? 1 : 0],
+    together.map(({ parameter, gradient, momentum: velocity, weightDecay }) => ({
+      own: weightDecay,
+      gradient,
+      variables: [parameter, velocity!],
+    })),
+  );
+  if (single.length === 0) return;
   const attributes = [flag('use_nesterov', nesterov)];
   withScalars([learningRate, momentum], ([rate, inertia]) => {
     withResources(2, ([first, second], lend) => {
-      for (const slot of slots) {
+      for (const slot of single) {
         const { parameter, gradient, momentum: velocity, weightDecay } = slot;
         if (velocity === undefined) {
           const direction = decayed(slot);
@@ -114,22 +122,21 @@ export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): voi
 
 export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void {
   const { learningRate, beta1, beta2, epsilon, step } = settings;
-  if (hasOwnOperations()) {
-    const stepSize = learningRate / (1 - beta1 ** step);
-    const correction = Math.sqrt(1 - beta2 ** step);
-    updateAll(
-      'ResnetAdamw',
-      [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon],
-      slots.map(({ parameter, gradient, firstMoment, secondMoment, weightDecay }) => ({
-        own: 1 - learningRate * weightDecay,
-        gradient,
-        variables: [parameter, firstMoment, secondMoment],
-      })),
-    );
-    return;
-  }
+  const { together, single } = divide(slots);
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const correction = Math.sqrt(1 - beta2 ** step);
+  updateTogether(
+    'ResnetAdamw',
+    [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon],
+    together.map(({ parameter, gradient, firstMoment, secondMoment, weightDecay }) => ({
+      own: 1 - learningRate * weightDecay,
+      gradient,
+      variables: [parameter, firstMoment, secondMoment],
+    })),
+  );
+  if (single.length === 0) return;
   // TensorFlow adds epsilon before the bias correction, torch after it.
-  const correctedEpsilon = epsilon * Math.sqrt(1 - beta2 ** step);
+  const correctedEpsilon = epsilon * correction;
   const values = [
     beta1 ** step,
     beta2 ** step,
@@ -140,7 +147,7 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
   ] as const;
   withScalars(values, (scalars) => {
     withResources(3, (handles, lend) => {
-      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of slots) {
+      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of single) {
         if (weightDecay !== 0) {
           tf.tidy(() => {
             parameter.assign(tf.mul(parameter, 1 - learningRate * weightDecay));

@@ -1,4 +1,4 @@
-// A step of an optimiser over all parameters at once, in one pass over memory: eager operations take
+// A step of an optimiser over many parameters at once, in one pass over memory: eager operations take
 // several for each parameter. What is computed are new tensors: nobody who shares the old ones
 // (TensorFlow tells no kernel who does) sees them change.
 #include <algorithm>
