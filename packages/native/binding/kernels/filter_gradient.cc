@@ -41,7 +41,7 @@ void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& 
   const int64_t tiles = in.count * out.count;
   // Where tiles are few, they are made of parts of the pixels each, which are added up in their
   // order: the same way whatever the number of threads.
-  const int64_t parts = std::min(divide(32, tiles), chunks.count());
+  const int64_t parts = std::min(divide(16, tiles), chunks.count());
   const int64_t size = window.height * window.width * shape.in * shape.out;
   const Buffer memory(parts > 1 ? parts * size : 0);
   float* const partial = memory.data();
