@@ -11,7 +11,6 @@ export function threadSettings(count) {
   if (count === 0) return {};
   return {
     TF_NUM_INTRAOP_THREADS: String(count),
-    TF_NUM_INTEROP_THREADS: '1',
     OMP_NUM_THREADS: String(count),
     RESNET_BENCH_THREADS: String(count),
   };

@@ -64,6 +64,18 @@ describe('with the addon of another version', () => {
     expect(await loadTensorflow({ from })).toEqual({ loaded: true });
   });
 
+  it('keeps settings of TensorFlow that were made before', async () => {
+    const { from, sources } = setUp();
+    write(join(sources, 'tfjs_backend.cc'), '// of another version');
+    vi.stubEnv('TF_NUM_INTEROP_THREADS', '3');
+    vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', undefined);
+    await loadTensorflow({ from });
+    expect(process.env).toMatchObject({ TF_NUM_INTEROP_THREADS: '3', TF_ENABLE_ONEDNN_OPTS: '1' });
+    vi.stubEnv('TF_NUM_INTEROP_THREADS', undefined);
+    await loadTensorflow({ from });
+    expect(process.env.TF_NUM_INTEROP_THREADS).toBe('-1');
+  });
+
   it('says nothing of versions where there are no sources to compare', async () => {
     const { from, sources } = setUp();
     rmSync(sources, { recursive: true });
