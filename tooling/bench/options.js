@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 
-/** What a benchmark was called with that it does not take. */
-export class UsageError extends Error {}
+/** What a benchmark was called with that it does not take, or that its options were asked for. */
+export class UsageError extends Error {
+  exitCode = 2;
+}
 
 /**
  * A benchmark's options, each with its default: numbers, and words with commas between them.
@@ -16,12 +18,14 @@ export function parseOptions(args, defaults) {
     name,
     { type: typeof value === 'boolean' ? 'boolean' : 'string' },
   ]);
+  const known = Object.entries(defaults).map(([name, value]) => `--${name} (${value})`);
+  const options = `Options, with their defaults: ${known.join(', ')}`;
+  if (args.includes('--help')) throw Object.assign(new UsageError(options), { exitCode: 0 });
   let values;
   try {
     ({ values } = parseArgs({ args: [...args], options: Object.fromEntries(kinds) }));
   } catch (error) {
-    const known = Object.entries(defaults).map(([name, value]) => `--${name} (${value})`);
-    throw new UsageError(`${error.message}\nOptions, with their defaults: ${known.join(', ')}`);
+    throw new UsageError(`${error.message}\n${options}`);
   }
   const given = Object.entries(values).map(([name, value]) => [
     name,
