@@ -89,8 +89,15 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
   return addon;
 }
 
-// Loops become vector code, ones with a comparison too: nobody looks at the floating-point flags.
-const kernelOptimisation = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-pthread'];
+// Loops become vector code, ones with a comparison too: nobody looks at the floating-point flags. Vectors
+// are never handed over between functions of different files, which g++ would warn of.
+const kernelOptimisation = [
+  '-O3',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-Wno-psabi',
+  '-pthread',
+];
 
 /** Where an addon of our own lies, given the package's. */
 export function ownAddonBeside(addon: string, name: 'process' | 'kernels'): string {

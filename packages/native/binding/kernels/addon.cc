@@ -1,7 +1,7 @@
 // Operations of our own for TensorFlow, where its own take several passes over memory for what one
 // can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
-// TensorFlow refuses one of them, those after it are missing too. The filter gradient is the last, as
-// there may be none: whoever finds the last but that has the others.
+// TensorFlow refuses one of them, those after it are missing too. Convolutions come last, as there may
+// be none: whoever finds the last before them has the others, and so it is with the filter gradient.
 #include <algorithm>
 #include <mutex>
 
@@ -45,7 +45,7 @@ NAPI_MODULE_INIT() {
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
                       resnet::define_optimizers() && resnet::define_add_relu() &&
-                      resnet::define_filter_gradient());
+                      resnet::define_convolutions() && resnet::define_filter_gradient());
   });
   return exports;
 }

@@ -14,18 +14,12 @@ namespace {
 
 struct BatchNorm {
   float epsilon;
-  unsigned char relu;
+  bool relu;
 };
 
 void* create(TF_OpKernelConstruction* construction) {
-  auto* settings = new BatchNorm();
-  Status status;
-  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
-  if (status.ok()) {
-    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &settings->relu, status);
-  }
-  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
-  return settings;
+  Attributes attributes(construction);
+  return new BatchNorm{attributes.number("epsilon"), attributes.flag("relu")};
 }
 
 void destroy(void* settings) { delete static_cast<BatchNorm*>(settings); }

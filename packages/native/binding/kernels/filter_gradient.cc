@@ -5,8 +5,13 @@
 
 #include "filter_tile.h"
 #include "operation.h"
+#include "padded.h"
 #include "parallel.h"
+#include "pointwise_filter_gradient.h"
+#include "processor.h"
+#include "row_filter_gradient.h"
 #include "vector.h"
+#include "winograd_filter_gradient.h"
 
 namespace resnet {
 namespace {
@@ -64,18 +69,24 @@ void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& 
   });
 }
 
-void* create(TF_OpKernelConstruction* construction) {
-  auto* window = new Window();
-  Status status;
-  const std::pair<const char*, int64_t*> attributes[] = {{"height", &window->height},
-                                                         {"width", &window->width},
-                                                         {"stride", &window->stride},
-                                                         {"padding", &window->padding}};
-  for (const auto& [name, value] : attributes) {
-    if (status.ok()) TF_OpKernelConstruction_GetAttrInt64(construction, name, value, status);
+// By the algorithm that suits; in bfloat16 by the one above.
+void float32_gradient(const float* x, const float* dy, const Shape& shape, const Window& window,
+                      float* result) {
+  if (suits_winograd_gradient(shape, window)) {
+    winograd_filter_gradient(x, dy, shape, window.padding, result);
+  } else if (suits_pointwise_gradient(shape, window)) {
+    pointwise_filter_gradient(x, dy, shape, window.stride, result);
+  } else if (has_rows_of_taps(shape, window)) {
+    row_filter_gradient(x, dy, shape, window, result);
+  } else {
+    filter_gradient(x, dy, shape, window, result);
   }
-  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
-  return window;
+}
+
+void* create(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Window{attributes.integer("height"), attributes.integer("width"),
+                    attributes.integer("stride"), attributes.integer("padding")};
 }
 
 void destroy(void* window) { delete static_cast<Window*>(window); }
@@ -103,26 +114,16 @@ void compute(void* settings, TF_OpKernelContext* context) {
   const Tensor result(run.output(0, TF_FLOAT, {window.height, window.width, shape.in, shape.out}));
   if (!run.ok()) return;
   if (run.type(0) == TF_FLOAT) {
-    filter_gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
+    float32_gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
   } else {
     filter_gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
   }
 }
 
-// Of processors with AVX-512 oneDNN makes more than code for AVX2 does.
-bool pays() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         !__builtin_cpu_supports("avx512f");
-#else
-  return false;
-#endif
-}
-
 }  // namespace
 
 bool define_filter_gradient() {
-  if (!pays()) return true;
+  if (!has_vectors_of_eight()) return true;
   return define({"ResnetFilterGrad",
                  {"x: T", "dy: T"},
                  {"filter: float"},

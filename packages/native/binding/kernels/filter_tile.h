@@ -6,28 +6,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 
+#include "buffer.h"
+#include "convolution.h"
+#include "product.h"
 #include "vector.h"
 
 namespace resnet {
-
-struct Window {
-  int64_t height, width, stride, padding;
-};
-
-struct Shape {
-  int64_t batch, height, width, in, out_height, out_width, out;
-};
-
-typedef float Vector __attribute__((vector_size(32), aligned(4)));
-
-// Input channels of a panel and output channels of a panel: 12 vectors of sums, of 16 registers.
-constexpr int64_t tall = 6;
-constexpr int64_t wide = 16;
-
-constexpr int64_t divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // The pixels of the image that meet those of the output, as the copies lie in memory.
 struct Walk {
@@ -162,16 +147,6 @@ RESNET_INLINE void copy_gradient(const T* dy, const Shape& shape, const Chunk& c
     }
   }
 }
-
-class Buffer {
- public:
-  explicit Buffer(int64_t size)
-      : data_(static_cast<float*>(std::aligned_alloc(64, divide(size, 16) * 64)), &std::free) {}
-  float* data() const { return data_.get(); }
-
- private:
-  std::unique_ptr<float, void (*)(void*)> data_;
-};
 
 // A tile of the filter's gradient from the chunks `begin` to `end`, to `result` [kh, kw, in, out].
 template <typename T>

@@ -23,13 +23,9 @@ struct Shape {
 };
 
 void* create(TF_OpKernelConstruction* construction) {
-  auto* pool = new Pool();
-  Status status;
-  TF_OpKernelConstruction_GetAttrInt64(construction, "size", &pool->size, status);
-  if (status.ok()) TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &pool->stride, status);
-  if (status.ok()) TF_OpKernelConstruction_GetAttrInt64(construction, "padding", &pool->padding, status);
-  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
-  return pool;
+  Attributes attributes(construction);
+  return new Pool{attributes.integer("size"), attributes.integer("stride"),
+                  attributes.integer("padding")};
 }
 
 void destroy(void* pool) { delete static_cast<Pool*>(pool); }

@@ -22,6 +22,36 @@ class Status {
   TF_Status* status_ = TF_NewStatus();
 };
 
+// What a kernel is made with. Where one is missing, the kernel is not made.
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
+  Attributes(const Attributes&) = delete;
+  ~Attributes() {
+    if (!status_.ok()) TF_OpKernelConstruction_Failure(construction_, status_);
+  }
+
+  int64_t integer(const char* name) {
+    int64_t value = 0;
+    if (status_.ok()) TF_OpKernelConstruction_GetAttrInt64(construction_, name, &value, status_);
+    return value;
+  }
+  float number(const char* name) {
+    float value = 0;
+    if (status_.ok()) TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_);
+    return value;
+  }
+  bool flag(const char* name) {
+    unsigned char value = 0;
+    if (status_.ok()) TF_OpKernelConstruction_GetAttrBool(construction_, name, &value, status_);
+    return value != 0;
+  }
+
+ private:
+  TF_OpKernelConstruction* construction_;
+  Status status_;
+};
+
 // An input or output of a kernel that runs; shares its values.
 class Tensor {
  public:
@@ -109,7 +139,8 @@ bool define_batch_norm();
 bool define_max_pool();
 bool define_add_relu();
 bool define_optimizers();
-// Where TensorFlow's own is slower; elsewhere it is left out.
+// Where TensorFlow's own are slower; elsewhere they are left out.
+bool define_convolutions();
 bool define_filter_gradient();
 
 }  // namespace resnet

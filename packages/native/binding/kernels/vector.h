@@ -12,10 +12,21 @@ namespace resnet {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #define RESNET_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define RESNET_HAS_CLONES 1
 #else
 #define RESNET_CLONES
+#define RESNET_HAS_CLONES 0
 #endif
 #define RESNET_INLINE inline __attribute__((always_inline))
+// After the parameters of a lambda: it becomes part of the function that it is handed to.
+#define RESNET_INLINED __attribute__((always_inline))
+
+// Eight values, wherever they lie. Without AVX compilers make two of it.
+typedef float Vector __attribute__((vector_size(32), aligned(4)));
+constexpr int64_t lanes = 8;
+
+RESNET_INLINE Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
+RESNET_INLINE void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
 
 struct bfloat16 {
   uint16_t bits;
@@ -45,5 +56,6 @@ RESNET_INLINE bfloat16 narrow<bfloat16>(float x) {
 
 // max(x, 0); a NaN stays, for the loss to show it.
 RESNET_INLINE float rectified(float x) { return x < 0.0f ? 0.0f : x; }
+RESNET_INLINE Vector rectified(Vector x) { return x < 0.0f ? Vector{} : x; }
 
 }  // namespace resnet

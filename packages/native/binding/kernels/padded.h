@@ -1,0 +1,17 @@
+// Images of few channels with their padding around them: a row of a filter's taps then meets values that
+// follow each other in memory, and is one tap of more channels.
+#pragma once
+
+#include "buffer.h"
+#include "convolution.h"
+
+namespace resnet {
+
+inline bool has_rows_of_taps(const Shape& shape, const Window& window) {
+  return shape.in < 8 && window.dilation == 1;
+}
+
+// [N, H + 2 padding, W + 2 padding, C]
+Buffer padded_copy(const float* x, const Shape& shape, int64_t padding);
+
+}  // namespace resnet

@@ -1,0 +1,16 @@
+// Gradients by filters of one tap: the product of the pixels, transposed, and the output's gradient.
+#pragma once
+
+#include <cstdint>
+
+#include "convolution.h"
+
+namespace resnet {
+
+bool suits_pointwise_gradient(const Shape& shape, const Window& window);
+
+// The gradient by the filter, [1, 1, Ci, Co], from x [N, H, W, Ci] and dy [N, Ho, Wo, Co].
+void pointwise_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t stride,
+                               float* filter);
+
+}  // namespace resnet

@@ -1,0 +1,224 @@
+#include "winograd_convolution.h"
+
+#include <algorithm>
+
+#include "buffer.h"
+#include "parallel.h"
+#include "product.h"
+#include "transpose.h"
+#include "vector.h"
+#include "winograd.h"
+#include "winograd_tile.h"
+
+namespace resnet {
+namespace {
+
+using namespace winograd;
+
+// Tiles and channels of a task: its products at all points stay in a processor's second cache.
+constexpr int64_t block_tiles = 48;
+constexpr int64_t block_channels = 2 * wide;
+// Values at the points, of images or of filters, that are made before they are used: of the third cache.
+constexpr int64_t most_values = 1 << 20;
+// Tiles whose values one task makes.
+constexpr int64_t some_tiles = 4;
+// Rows in memory begin at other places than multiples of 4096 bytes, which share places in caches.
+constexpr int64_t offset = wide;
+
+RESNET_INLINE void store_points(const Vector* g, float* to, int64_t pitch) {
+  Vector u[points];
+  both_ways<taps, edge>(filter_to_points, g, u);
+  for (int64_t i = 0; i < points; ++i) store(to + i * pitch, u[i]);
+}
+
+// One panel of a filter: `to` of all points, `pitch` apart.
+RESNET_CLONES void filter_panel(const Filter& filter, int64_t first, int64_t pitch, float* to) {
+  const int64_t size = filter.in * filter.out;
+  if (!filter.mirrored) {
+    for (int64_t c = 0; c < filter.in; ++c) {
+      for (int64_t half = 0; half < wide; half += lanes) {
+        Vector g[taps * taps];
+        const float* from = filter.values + c * filter.out + first + half;
+        for (int64_t i = 0; i < taps * taps; ++i) g[i] = load(from + i * size);
+        store_points(g, to + c * wide + half, pitch);
+      }
+    }
+    return;
+  }
+  for (int64_t c = 0; c < filter.out; c += wide) {
+    alignas(64) float square[taps * taps][wide * wide];
+    for (int64_t i = 0; i < taps * taps; ++i) {
+      transpose(filter.values + (taps * taps - 1 - i) * size + first * filter.out + c, filter.out,
+                square[i]);
+    }
+    for (int64_t j = 0; j < wide * wide; j += lanes) {
+      Vector g[taps * taps];
+      for (int64_t i = 0; i < taps * taps; ++i) g[i] = load(square[i] + j);
+      store_points(g, to + c * wide + j, pitch);
+    }
+  }
+}
+
+// One tile of an image at the points, `pitch` apart.
+RESNET_CLONES void image_tile(const float* x, const Shape& shape, int64_t padding,
+                              const Place& place, int64_t pitch, float* to) {
+  const ImageTile from(x, shape, padding, place);
+  for (int64_t c = 0; c < shape.in; c += lanes) from.store_points(c, pitch, to + c);
+}
+
+// A tile of the output from its products, `pitch` apart: channels `first` to `first + count`.
+RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape& shape,
+                               const Place& place, int64_t first, int64_t count,
+                               const Epilogue& epilogue, float* y) {
+  const int64_t begin =
+      ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
+  for (int64_t c = 0; c < count; c += lanes) {
+    Vector m[points], values[tile * tile];
+#pragma GCC unroll 36
+    for (int64_t i = 0; i < points; ++i) m[i] = load(products + i * pitch + c);
+    both_ways<edge, tile>(from_points, m, values);
+    const Vector bias = epilogue.bias == nullptr ? Vector{} : load(epilogue.bias + first + c);
+    for (int64_t i = 0; i < place.rows; ++i) {
+      for (int64_t j = 0; j < place.columns; ++j) {
+        const int64_t at = begin + (i * shape.out_width + j) * shape.out + first + c;
+        Vector value = values[i * tile + j] + bias;
+        if (epilogue.addend != nullptr) value += load(epilogue.addend + at);
+        store(y + at, epilogue.relu ? rectified(value) : value);
+      }
+    }
+  }
+}
+
+// The products of `tiles` tiles with `channels` channels of the filter, at every point.
+RESNET_CLONES void block_products(const float* image, int64_t image_pitch, const float* filter,
+                                  int64_t filter_pitch, int64_t depth, int64_t tiles,
+                                  int64_t channels, int64_t to_pitch, float* to) {
+  for (int64_t i = 0; i < points; ++i) {
+    for (int64_t c = 0; c < channels; c += wide) {
+      const float* b = filter + i * filter_pitch + c * depth;
+      const float* rows = image + i * image_pitch;
+      float* const sums = to + i * to_pitch + c;
+      for_rows(tiles, [&](auto some, int64_t t) RESNET_INLINED {
+        product<some>(rows + t * depth, depth, b, depth, sums + t * channels, channels);
+      });
+    }
+  }
+}
+
+struct Channels {
+  int64_t first, count;
+};
+
+// From one point of a filter to the next.
+int64_t filter_pitch(int64_t in, int64_t out) { return in * out + offset; }
+
+// Some channels of a filter at the points: [36, channels / 16, in, 16].
+void filter_channels(const Filter& filter, const Channels& channels, float* to) {
+  const int64_t pitch = filter_pitch(filter.from(), channels.count);
+  parallel(channels.count / wide, [&](int64_t i) {
+    filter_panel(filter, channels.first + i * wide, pitch, to + i * wide * filter.from());
+  });
+}
+
+// Images at the points, so many tiles at a time: [36, tiles, channels].
+struct Images {
+  Images(const float* x_, const Shape& shape_, int64_t padding_)
+      : x(x_),
+        shape(shape_),
+        padding(padding_),
+        tiles(shape.batch, shape.out_height, shape.out_width),
+        most(std::min(tiles.count, std::max<int64_t>(most_values / (points * shape.in) / block_tiles,
+                                                     1) * block_tiles)),
+        pitch(most * shape.in + offset),
+        values(points * pitch) {}
+
+  void make(int64_t from) {
+    if (from == begin) return;
+    begin = from;
+    count = std::min(most, tiles.count - begin);
+    parallel(divide(count, some_tiles), [&](int64_t i) {
+      const int64_t end = std::min(count, (i + 1) * some_tiles);
+      for (int64_t t = i * some_tiles; t < end; ++t) {
+        image_tile(x, shape, padding, tiles[begin + t], pitch, values.data() + t * shape.in);
+      }
+    });
+  }
+
+  const float* x;
+  const Shape& shape;
+  int64_t padding;
+  Tiles tiles;
+  int64_t most, pitch;
+  Buffer values;
+  // Which tiles are made.
+  int64_t begin = -1, count = 0;
+};
+
+// Some channels of the output, of the tiles that are made.
+void output_channels(const Images& images, const float* filter, const Channels& channels,
+                     const Epilogue& epilogue, float* y) {
+  const Shape& shape = images.shape;
+  const int64_t block = even_block(images.count, block_tiles);
+  const int64_t blocks = divide(images.count, block);
+  parallel(blocks * divide(channels.count, block_channels), [&](int64_t i) {
+    const int64_t first = i % blocks * block, channel = i / blocks * block_channels;
+    const int64_t tiles = std::min(block, images.count - first);
+    const int64_t some = std::min(block_channels, channels.count - channel);
+    constexpr int64_t pitch = block_tiles * block_channels + offset;
+    alignas(64) thread_local float products[points * pitch];
+    block_products(images.values.data() + first * shape.in, images.pitch, filter + channel * shape.in,
+                   filter_pitch(shape.in, channels.count), shape.in, tiles, some, pitch, products);
+    for (int64_t t = 0; t < tiles; ++t) {
+      output_tile(products + t * some, pitch, shape, images.tiles[images.begin + first + t],
+                  channels.first + channel, some, epilogue, y);
+    }
+  });
+}
+
+}  // namespace
+
+bool suits_winograd(const Shape& shape, const Window& window, bool is_filter_made) {
+  if (window.height != taps || window.width != taps || window.stride != 1 || window.dilation != 1 ||
+      window.padding >= taps || shape.in % wide != 0 || shape.out % wide != 0) {
+    return false;
+  }
+  // In multiply-adds of a pair of channels, as they were measured: products at the points run at
+  // three quarters of the rate; making 36 values of 9, and reading them, takes as long as 300 and 500.
+  const int64_t outputs = shape.batch * shape.out_height * shape.out_width;
+  const int64_t tiles = Tiles(shape.batch, shape.out_height, shape.out_width).count;
+  return points * tiles * 4 / 3 + (is_filter_made ? 500 : 800) < taps * taps * outputs;
+}
+
+int64_t winograd_filter_size(const Filter& filter) {
+  return points * filter_pitch(filter.in, filter.out);
+}
+
+void winograd_filter(const Filter& filter, float* to) {
+  filter_channels(filter, {0, filter.to()}, to);
+}
+
+void winograd_convolution(const float* x, const float* filter, const Shape& shape, int64_t padding,
+                          const Epilogue& epilogue, float* y) {
+  Images images(x, shape, padding);
+  for (int64_t begin = 0; begin < images.tiles.count; begin += images.most) {
+    images.make(begin);
+    output_channels(images, filter, {0, shape.out}, epilogue, y);
+  }
+}
+
+void winograd_convolution(const float* x, const Filter& filter, const Shape& shape, int64_t padding,
+                          const Epilogue& epilogue, float* y) {
+  Images images(x, shape, padding);
+  const int64_t most = std::max<int64_t>(most_values / (points * shape.in) / wide, 1) * wide;
+  const Buffer made(points * filter_pitch(shape.in, std::min(most, shape.out)));
+  for (int64_t first = 0; first < shape.out; first += most) {
+    const Channels channels{first, std::min(most, shape.out - first)};
+    filter_channels(filter, channels, made.data());
+    for (int64_t begin = 0; begin < images.tiles.count; begin += images.most) {
+      images.make(begin);
+      output_channels(images, made.data(), channels, epilogue, y);
+    }
+  }
+}
+
+}  // namespace resnet

@@ -1,0 +1,26 @@
+// Convolutions of 3 x 3 taps and stride 1 by Winograd's filtering.
+#pragma once
+
+#include <cstdint>
+
+#include "convolution.h"
+
+namespace resnet {
+
+// Whether it takes less time than the sums as they are written: not for few or small images, where
+// its filters of four times the size are not worth making, or reading.
+bool suits_winograd(const Shape& shape, const Window& window, bool is_filter_made);
+
+// How many values the filter has at the points.
+int64_t winograd_filter_size(const Filter& filter);
+// The filter at the points: [36, out / 16, in, 16].
+void winograd_filter(const Filter& filter, float* to);
+
+// The convolution of x [N, H, W, Ci] to y [N, Ho, Wo, Co], with the filter at the points.
+void winograd_convolution(const float* x, const float* filter, const Shape& shape, int64_t padding,
+                          const Epilogue& epilogue, float* y);
+// The same with the filter as it is, brought to the points some channels at a time.
+void winograd_convolution(const float* x, const Filter& filter, const Shape& shape, int64_t padding,
+                          const Epilogue& epilogue, float* y);
+
+}  // namespace resnet
