@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry, Shape4D } from '../geometry.ts';
 import { dilateFilter, undilateFilter } from '../composed/dilation.ts';
 import { withGroups, type ConvPrimitives } from '../composed/groups.ts';
-import { flag, integer, integers, text, type } from './attributes.ts';
+import { flag, integers, text, type } from './attributes.ts';
 import type { Attribute } from './backend.ts';
 import { vector } from './constants.ts';
 import type { Executor } from './executor.ts';
 import { hasGroupedGradients } from './grouped.ts';
-import { hasOwnFilterGradient } from './own-operations.ts';
+import { ownConv2d, ownFilterGradient, ownInputGradient, suitsOwn } from './own-convolution.ts';
 import { crop, isSame, padZeros } from './padding.ts';
 
 // oneDNN's fast paths take `SAME` and `VALID`. `EXPLICIT` padding is accepted, but its input
@@ -45,6 +45,7 @@ function conv2d(
   filter: tf.Tensor4D,
   geometry: ConvGeometry,
 ): tf.Tensor4D {
+  if (suitsOwn(filter.shape, geometry, on.dtype)) return ownConv2d(on, x, filter, geometry);
   const word = paddingWord(x.shape, filter.shape, geometry);
   const settings = attributes(on.dtype, geometry, word ?? 'VALID');
   if (word !== undefined) return on.run('Conv2D', settings, [x, filter]);
@@ -71,6 +72,9 @@ function conv2dInputGradient(
   inputShape: Shape4D,
   geometry: ConvGeometry,
 ): tf.Tensor4D {
+  if (suitsOwn(filter.shape, geometry, on.dtype, 'input')) {
+    return ownInputGradient(on, dy, filter, inputShape, geometry);
+  }
   if (geometry.dilation > 1) {
     const spread = dilateFilter(filter, geometry.dilation);
     const gradient = conv2dInputGradient(on, dy, spread, inputShape, { ...geometry, dilation: 1 });
@@ -133,11 +137,6 @@ function filterGradientOfPatches(
   });
 }
 
-/** Whether an operation of our own takes a filter's gradient: not where channels are few. */
-function suitsOwn([, , inChannels, outChannels]: Shape4D): boolean {
-  return inChannels >= 16 && outChannels % 16 === 0 && hasOwnFilterGradient();
-}
-
 function conv2dFilterGradient(
   on: Executor,
   x: tf.Tensor4D,
@@ -153,11 +152,8 @@ function conv2dFilterGradient(
     tf.dispose(gradient);
     return kept;
   }
-  if (geometry.groups === 1 && suitsOwn(filterShape)) {
-    const [height, width] = filterShape;
-    const window = { height, width, stride: geometry.stride, padding: geometry.padding };
-    const settings = Object.entries(window).map(([name, value]) => integer(name, value));
-    return on.run('ResnetFilterGrad', [type('T', on.dtype), ...settings], [x, dy]);
+  if (suitsOwn(filterShape, geometry, on.dtype, 'filter')) {
+    return ownFilterGradient(on, x, dy, filterShape, geometry);
   }
   const word = paddingWord(x.shape, filterShape, geometry);
   const image = word === undefined ? padZeros(on, x, geometry.padding) : x;

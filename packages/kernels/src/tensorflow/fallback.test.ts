@@ -9,7 +9,7 @@ import { registerTensorflowKernels } from './index.ts';
 // As on a TensorFlow that was loaded without @resnet/native, or on a graphics card.
 vi.mock('./own-operations.ts', () => ({
   hasOwnOperations: () => false,
-  hasOwnFilterGradient: () => false,
+  hasOwnConvolutions: () => false,
 }));
 
 /** Variables belong to no scope: their values as tensors of the scope's, and the variables disposed. */
@@ -28,6 +28,7 @@ describeBackends(['tensorflow'], () => {
   const shape: [number, number, number, number] = [2, 6, 5, 7];
   const [x, dy] = [values(shape), values(shape)];
   const [scale, offset] = [values([7]), values([7])];
+  const filter = values([3, 3, 16, 16]);
   const image = (data: Float32Array): tf.Tensor4D => tf.tensor4d(data, shape);
 
   it.each<[string, (p: Primitives) => tf.Tensor[]]>([
@@ -58,12 +59,17 @@ describeBackends(['tensorflow'], () => {
     ],
     ['add with ReLU', (p) => [p.addRelu(image(x), image(dy))]],
     [
-      'filter gradient, of channels that an operation of our own would take',
+      'a convolution and its gradients, of channels that operations of our own would take',
       (p) => {
         const geometry = { stride: 1, padding: 1, dilation: 1, groups: 1 };
         const wide = (data: Float32Array): tf.Tensor4D => tf.tensor4d(data, [2, 3, 2, 16]);
         const [input, upstream] = [x, dy].map((data) => wide(data.slice(0, 192)));
-        return [p.conv2dFilterGradient(input!, upstream!, [3, 3, 16, 16], geometry)];
+        const weights = tf.tensor4d(filter, [3, 3, 16, 16]);
+        return [
+          p.conv2d(input!, weights, geometry),
+          p.conv2dInputGradient(upstream!, weights, input!.shape, geometry),
+          p.conv2dFilterGradient(input!, upstream!, weights.shape, geometry),
+        ];
       },
     ],
     ...[false, true].map((nesterov): [string, (p: Primitives) => tf.Tensor[]] => [

@@ -13,11 +13,12 @@ export const hasOwnOperations: () => boolean = perBackend((backend) => {
   return runs(backend, 'ResnetAddRelu', [type('T', 'float32')], [scalar(1), scalar(1)]);
 });
 
-/** Whether it also has the filter gradient, which it leaves out where oneDNN's is faster. */
-export const hasOwnFilterGradient: () => boolean = perBackend((backend) => {
+/** Whether it also has the convolutions, which it leaves out where oneDNN's are faster. */
+export const hasOwnConvolutions: () => boolean = perBackend((backend) => {
   const window = ['height', 'width', 'stride'].map((name) => integer(name, 1));
   const attributes = [type('T', 'float32'), ...window, integer('padding', 0)];
   const pixel = constant([1, 1, 1, 16], new Float32Array(16));
+  // The last of them.
   return runs(backend, 'ResnetFilterGrad', attributes, [pixel, pixel]);
 });
 

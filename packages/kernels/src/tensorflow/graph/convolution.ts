@@ -45,6 +45,32 @@ export function fusedConvolution(
   });
 }
 
+/**
+ * The same as an operation of our own. Its filter is made ready at the first run, and fed for the reason
+ * above.
+ */
+export function ownConvolution(
+  writer: GraphWriter,
+  op: FusedConvOp,
+  x: string,
+  addend: string | undefined,
+): string {
+  const others = [
+    ...(op.bias === undefined ? [] : [tensor(writer, op.bias)]),
+    ...(addend === undefined ? [] : [addend]),
+  ];
+  return writer.node('ResnetConv', [x, writer.feed(op.filter, writer.precision), ...others], {
+    count: attribute.integer(others.length),
+    stride: attribute.integer(op.stride),
+    padding: attribute.integer(op.padding),
+    dilation: attribute.integer(op.dilation),
+    bias: attribute.flag(op.bias !== undefined),
+    addend: attribute.flag(addend !== undefined),
+    relu: attribute.flag(op.activation === 'relu'),
+    constant_filter: attribute.flag(true),
+  });
+}
+
 function zeros(writer: GraphWriter, size: number): string {
   const values = writer.constant([size], new Float32Array(size));
   return writer.cast(values, 'float32', writer.precision);

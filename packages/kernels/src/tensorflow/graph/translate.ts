@@ -2,7 +2,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { BatchNormOp, Graph, GraphOp, LinearOp } from '../../graph/graph.ts';
-import { fusedConvolution, plainConvolution } from './convolution.ts';
+import { suitsOwn } from '../own-convolution.ts';
+import { fusedConvolution, ownConvolution, plainConvolution } from './convolution.ts';
 import { attribute } from './graph-def.ts';
 import { avgPool, hasAvgPool, maxPool } from './pooling.ts';
 import {
@@ -67,6 +68,9 @@ function translateOp(
   const { T } = writer;
   switch (op.type) {
     case 'conv2d':
+      if (suitsOwn(op.filter.shape, op, writer.precision)) {
+        return ownConvolution(writer, op, x, inputs[1]);
+      }
       return (isFused ? fusedConvolution : plainConvolution)(writer, op, x, inputs[1]);
     case 'batchNorm':
       return batchNorm(writer, op, x);
