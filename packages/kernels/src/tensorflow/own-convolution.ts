@@ -19,12 +19,9 @@ export function suitsOwn(
   dtype: Executor['dtype'],
   gradient?: Gradient,
 ): boolean {
-  const fits = groups === 1 && outChannels % panel === 0 && hasFitting(inChannels, gradient);
-  return fits && (dtype === 'float32' || gradient === 'filter') && hasOwnConvolutions();
-}
-
-function hasFitting(inChannels: number, gradient: Gradient | undefined): boolean {
-  return gradient !== 'input' || inChannels % panel === 0;
+  const fits = outChannels % panel === 0 && (gradient !== 'input' || inChannels % panel === 0);
+  const isOfType = dtype === 'float32' || gradient === 'filter';
+  return groups === 1 && fits && isOfType && hasOwnConvolutions();
 }
 
 function geometry({ stride, padding, dilation }: ConvGeometry): Attribute[] {
