@@ -53,10 +53,6 @@ void convolve(const float* x, const Filter& filter, const Shape& shape, const Wi
   gathered_convolution(x, make(filter, false).data(), shape, window, epilogue, y);
 }
 
-int64_t outputs(int64_t inputs, int64_t taps, const Window& window) {
-  return (inputs + 2 * window.padding - window.dilation * (taps - 1) - 1) / window.stride + 1;
-}
-
 bool is_whole(const Shape& shape, const Window& window) {
   return shape.batch > 0 && shape.in > 0 && shape.out > 0 && shape.height > 0 && shape.width > 0 &&
          window.height > 0 && window.width > 0 && shape.out_height > 0 && shape.out_width > 0;

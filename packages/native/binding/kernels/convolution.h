@@ -13,6 +13,11 @@ struct Shape {
   int64_t batch, height, width, in, out_height, out_width, out;
 };
 
+// How many places a window of `taps` takes along an edge of `inputs`.
+inline int64_t outputs(int64_t inputs, int64_t taps, const Window& window) {
+  return (inputs + 2 * window.padding - window.dilation * (taps - 1) - 1) / window.stride + 1;
+}
+
 // What follows a convolution: y = relu(y + bias + addend), each where there is one.
 struct Epilogue {
   const float* bias = nullptr;

@@ -99,14 +99,11 @@ void compute(void* settings, TF_OpKernelContext* context) {
                               "ResnetFilterGrad: x [N, H, W, Ci] and dy [N, Ho, Wo, Co]")) {
     return;
   }
-  const auto outputs = [&](int64_t input, int64_t size) {
-    return (input + 2 * window.padding - size) / window.stride + 1;
-  };
   const Shape shape{x.dim(0),  x.dim(1),  x.dim(2), x.dim(3),
                     dy.dim(1), dy.dim(2), dy.dim(3)};
   if (!run.check(dy.dim(0) == shape.batch && shape.out_height > 0 && shape.out_width > 0 &&
-                     shape.batch > 0 && shape.out_height == outputs(shape.height, window.height) &&
-                     shape.out_width == outputs(shape.width, window.width) &&
+                     shape.batch > 0 && shape.out_height == outputs(shape.height, window.height, window) &&
+                     shape.out_width == outputs(shape.width, window.width, window) &&
                      shape.in > 0 && shape.out > 0 && shape.out % wide == 0,
                  "ResnetFilterGrad: dy of the convolution's shape, of a multiple of 16 channels")) {
     return;

@@ -49,7 +49,7 @@ RESNET_INLINE void for_rows(int64_t count, const Body& body) {
 // to[rows][wide] = a[rows][depth] b[depth][wide]
 template <int64_t rows>
 RESNET_INLINE void product(const float* a, int64_t a_pitch, const float* b, int64_t depth,
-                              float* to, int64_t to_pitch) {
+                           float* to, int64_t to_pitch) {
   Vector sums[rows][2] = {};
   for (int64_t k = 0; k < depth; ++k, b += wide) {
     const Vector left = load(b), right = load(b + lanes);
@@ -69,7 +69,7 @@ RESNET_INLINE void product(const float* a, int64_t a_pitch, const float* b, int6
 // to[rows][wide] (+)= the sum over k of a[k][rows] b[k][wide], whose k lie a step apart.
 template <int64_t rows>
 RESNET_INLINE void outer_product(const float* a, int64_t a_step, const float* b, int64_t b_step,
-                                     int64_t count, bool add, float* to, int64_t to_pitch) {
+                                 int64_t count, bool add, float* to, int64_t to_pitch) {
   Vector sums[rows][2] = {};
   for (int64_t k = 0; k < count; ++k, a += a_step, b += b_step) {
     const Vector left = load(b), right = load(b + lanes);
@@ -89,7 +89,7 @@ RESNET_INLINE void outer_product(const float* a, int64_t a_step, const float* b,
 
 // The same of two whole panels: to[wide][wide].
 RESNET_INLINE void outer_panels(const float* a, const float* b, int64_t count, bool add, float* to,
-                                  int64_t to_pitch) {
+                                int64_t to_pitch) {
   outer_product<6>(a, wide, b, wide, count, add, to, to_pitch);
   outer_product<5>(a + 6, wide, b, wide, count, add, to + 6 * to_pitch, to_pitch);
   outer_product<5>(a + 11, wide, b, wide, count, add, to + 11 * to_pitch, to_pitch);

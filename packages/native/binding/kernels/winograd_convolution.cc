@@ -178,15 +178,8 @@ void output_channels(const Images& images, const float* filter, const Channels& 
 }  // namespace
 
 bool suits_winograd(const Shape& shape, const Window& window, bool is_filter_made) {
-  if (window.height != taps || window.width != taps || window.stride != 1 || window.dilation != 1 ||
-      window.padding >= taps || shape.in % wide != 0 || shape.out % wide != 0) {
-    return false;
-  }
-  // In multiply-adds of a pair of channels, as they were measured: products at the points run at
-  // three quarters of the rate; making 36 values of 9, and reading them, takes as long as 300 and 500.
-  const int64_t outputs = shape.batch * shape.out_height * shape.out_width;
-  const int64_t tiles = Tiles(shape.batch, shape.out_height, shape.out_width).count;
-  return points * tiles * 4 / 3 + (is_filter_made ? 500 : 800) < taps * taps * outputs;
+  // To read 36 values where 9 are, and to make them first.
+  return pays(shape, window, is_filter_made ? 500 : 800);
 }
 
 int64_t winograd_filter_size(const Filter& filter) {

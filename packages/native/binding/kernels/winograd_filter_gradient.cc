@@ -91,14 +91,8 @@ RESNET_CLONES void filter_rows(const float* sums, int64_t pitch, int64_t in, int
 }  // namespace
 
 bool suits_winograd_gradient(const Shape& shape, const Window& window) {
-  if (window.height != taps || window.width != taps || window.stride != 1 || window.dilation != 1 ||
-      window.padding >= taps || shape.in % wide != 0 || shape.out % wide != 0) {
-    return false;
-  }
-  // As in suits_winograd: to bring 36 sums to 9 takes as long as 400 multiply-adds.
-  const int64_t outputs = shape.batch * shape.out_height * shape.out_width;
-  const int64_t tiles = Tiles(shape.batch, shape.out_height, shape.out_width).count;
-  return points * tiles * 4 / 3 + 400 < taps * taps * outputs;
+  // To bring 36 sums to 9.
+  return pays(shape, window, 400);
 }
 
 void winograd_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t padding,
