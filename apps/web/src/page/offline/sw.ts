@@ -103,8 +103,9 @@ async function keep(files: readonly string[]): Promise<void> {
     ),
   );
   const usable = found.filter((response) => response?.ok);
-  // A host that forbids caching: then all of them.
-  if (usable.length === 0) await cache.addAll(missing);
+  // A host that forbids caching: then all of them. Not where some came through here, as of a page that
+  // this worker has served from its start: those are all that it uses.
+  if (usable.length === 0 && missing.length === files.length) await cache.addAll(missing);
   for (const response of usable) {
     if (response) await cache.put(response.url, response);
   }
