@@ -34,6 +34,43 @@ struct Affine {
 // Sums are float32 over this many rows, then go on in double.
 constexpr int64_t block = 32;
 
+// Rows of few channels are taken several at a time, as one of as many channels: loops over 16 channels are
+// too short for what they take to begin.
+int64_t joined_rows(int64_t rows, int64_t channels) {
+  int64_t count = 1;
+  while (channels * count < 128 && rows % (2 * count) == 0) count *= 2;
+  return count;
+}
+
+// What is known of each channel, for so many rows side by side.
+std::vector<float> repeated(const float* values, int64_t channels, int64_t times) {
+  std::vector<float> result(channels * times);
+  for (int64_t i = 0; i < channels * times; ++i) result[i] = values[i % channels];
+  return result;
+}
+
+// What channels are normalised by, for so many rows side by side.
+struct Repeated {
+  Repeated(const float* mean_, const float* factor_, const float* offset_, int64_t channels,
+           int64_t times)
+      : mean(repeated(mean_, channels, times)),
+        factor(repeated(factor_, channels, times)),
+        offset(repeated(offset_, channels, times)) {}
+  Affine affine() const { return {mean.data(), factor.data(), offset.data()}; }
+  std::vector<float> mean, factor, offset;
+};
+
+// Sums of each channel, two lists of them, from those of rows side by side.
+std::vector<double> folded(const std::vector<double>& sums, int64_t channels, int64_t times) {
+  std::vector<double> result(2 * channels, 0.0);
+  for (int64_t list = 0; list < 2; ++list) {
+    for (int64_t i = 0; i < channels * times; ++i) {
+      result[list * channels + i % channels] += sums[list * channels * times + i];
+    }
+  }
+  return result;
+}
+
 // A fixed partition of the rows, whatever the number of threads, so that sums keep their order.
 struct Chunks {
   Chunks(int64_t rows, int64_t channels)
@@ -190,15 +227,16 @@ void forward(const BatchNorm& settings, Run& run) {
 
   const T* values = x.data<T>();
   const int64_t rows = x.size() / channels;
-  const Chunks chunks(rows, channels);
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Chunks chunks(rows / joined, across);
   // Deviations from any value of the channel are no larger than the channel's spread, so that a
   // large mean costs no precision.
-  std::vector<float> shift(channels), factor(channels);
-  for (int64_t c = 0; c < channels; ++c) shift[c] = widen(values[c]);
-  const std::vector<double> totals =
-      summed(chunks, 2 * channels, [&](int64_t i, double* to) {
-        run_moments(values, chunks.begin(i), chunks.end(i), channels, shift.data(), to);
-      });
+  std::vector<float> shift(across), factor(channels);
+  for (int64_t i = 0; i < across; ++i) shift[i] = widen(values[i % channels]);
+  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
+    run_moments(values, chunks.begin(i), chunks.end(i), across, shift.data(), to);
+  });
+  const std::vector<double> totals = folded(sums, channels, joined);
   for (int64_t c = 0; c < channels; ++c) {
     const double deviation = totals[c] / rows;
     const double squares = std::max(totals[channels + c] - totals[c] * deviation, 0.0);
@@ -209,9 +247,9 @@ void forward(const BatchNorm& settings, Run& run) {
     rest.data<float>()[channels + c] = offset.data<float>()[c];
     factor[c] = scale.data<float>()[c] * static_cast<float>(inverse);
   }
-  const Affine by{mean.data<float>(), factor.data(), offset.data<float>()};
+  const Repeated by(mean.data<float>(), factor.data(), offset.data<float>(), channels, joined);
   parallel(chunks.count(), [&](int64_t i) {
-    run_normalise(values, y.data<T>(), chunks.begin(i), chunks.end(i), channels, by,
+    run_normalise(values, y.data<T>(), chunks.begin(i), chunks.end(i), across, by.affine(),
                   settings.relu != 0);
   });
 }
@@ -235,24 +273,27 @@ void backward(const BatchNorm& settings, Run& run) {
   const float* inverse = rest.data<float>();
   std::vector<float> factor(channels), mean_g(channels), slope(channels);
   for (int64_t c = 0; c < channels; ++c) factor[c] = scale.data<float>()[c] * inverse[c];
-  const Affine by{centre.data<float>(), factor.data(), inverse + channels};
   const bool relu = settings.relu != 0;
   const int64_t rows = x.size() / channels;
-  const Chunks chunks(rows, channels);
-  const std::vector<double> totals =
-      summed(chunks, 2 * channels, [&](int64_t i, double* to) {
-        run_gradient_sums(dy.data<T>(), x.data<T>(), chunks.begin(i), chunks.end(i), channels, by,
-                          relu, to);
-      });
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Repeated by(centre.data<float>(), factor.data(), inverse + channels, channels, joined);
+  const Chunks chunks(rows / joined, across);
+  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
+    run_gradient_sums(dy.data<T>(), x.data<T>(), chunks.begin(i), chunks.end(i), across,
+                      by.affine(), relu, to);
+  });
+  const std::vector<double> totals = folded(sums, channels, joined);
   for (int64_t c = 0; c < channels; ++c) {
     d_offset.data<float>()[c] = static_cast<float>(totals[c]);
     d_scale.data<float>()[c] = static_cast<float>(totals[channels + c] * inverse[c]);
     mean_g[c] = static_cast<float>(totals[c] / rows);
     slope[c] = static_cast<float>(totals[channels + c] / rows * inverse[c] * inverse[c]);
   }
+  const std::vector<float> mean_of_all = repeated(mean_g.data(), channels, joined);
+  const std::vector<float> slope_of_all = repeated(slope.data(), channels, joined);
   parallel(chunks.count(), [&](int64_t i) {
-    run_gradients(dy.data<T>(), x.data<T>(), dx.data<T>(), chunks.begin(i), chunks.end(i), channels,
-                  by, relu, mean_g.data(), slope.data());
+    run_gradients(dy.data<T>(), x.data<T>(), dx.data<T>(), chunks.begin(i), chunks.end(i), across,
+                  by.affine(), relu, mean_of_all.data(), slope_of_all.data());
   });
 }
 

@@ -25,11 +25,12 @@ int thread_count() {
   return processors > 0 ? processors : 1;
 }
 
-// Loops of a kernel follow each other within microseconds, and waking a thread takes tens of them:
-// who waits looks for so long before it sleeps.
+// Loops of a kernel follow each other within microseconds, kernels within tens of them, and waking a
+// thread that sleeps takes longer still: who waits looks for so long before it sleeps, and lets others
+// have the processor that have something to do (a step of ResNet-18 at 64 pixels took 7 to 10 % less).
 template <typename Condition>
 bool comes_soon(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
   do {
     for (int i = 0; i < 64; ++i) {
       if (condition()) return true;
@@ -37,6 +38,7 @@ bool comes_soon(const Condition& condition) {
       __builtin_ia32_pause();
 #endif
     }
+    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < end);
   return false;
 }
