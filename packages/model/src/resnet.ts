@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the graph and the specs say which rank and dtype each value has */
 import * as tf from '@tensorflow/tfjs-core';
+import { primitives } from '@resnet/kernels';
 
 import { parseConfig, type ResNetConfig } from './config.ts';
 import { ModelError } from './errors.ts';
@@ -151,9 +152,12 @@ export class ResNet {
     { momentum }: { readonly momentum: number },
   ): void {
     this.#checkAlive();
-    for (const [path, { mean, variance }] of statistics) {
-      this.#average(`${path}.running_mean`, mean, momentum);
-      this.#average(`${path}.running_var`, variance, momentum);
+    const pairs = [...statistics].flatMap(([path, { mean, variance }]) => [
+      this.#running(`${path}.running_mean`, mean),
+      this.#running(`${path}.running_var`, variance),
+    ]);
+    primitives().movingAverageUpdate(pairs, momentum);
+    for (const path of statistics.keys()) {
       this.#counters.set(path, (this.#counters.get(path) ?? 0n) + 1n);
     }
   }
@@ -252,17 +256,16 @@ export class ResNet {
     }
   }
 
-  #average(name: string, batch: tf.Tensor1D, momentum: number): void {
-    const running = this.#variables.get(name);
-    if (running === undefined || !isSameShape(running.shape, batch.shape)) {
+  /** A running statistic and that of a batch. */
+  #running(name: string, value: tf.Tensor1D): { average: tf.Variable; value: tf.Tensor } {
+    const average = this.#variables.get(name);
+    if (average === undefined || !isSameShape(average.shape, value.shape)) {
       throw new ModelError(
         'INPUT_INVALID',
-        `updateRunningStatistics: ${name} is of shape [${running?.shape.join(', ') ?? 'no such batch norm'}], received [${batch.shape.join(', ')}]`,
+        `updateRunningStatistics: ${name} is of shape [${average?.shape.join(', ') ?? 'no such batch norm'}], received [${value.shape.join(', ')}]`,
       );
     }
-    tf.tidy(() => {
-      running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-    });
+    return { average, value };
   }
 
   #select(test: (spec: ParameterSpec) => boolean): ReadonlyMap<string, tf.Variable> {

@@ -62,7 +62,7 @@ export interface TensorflowBackend {
   readonly binding: Binding;
   readonly tensorMap: { get(dataId: object): { id: number } };
   /** Handles of the tensors, whose values go to TensorFlow now if they have not before. */
-  getInputTensorIds(inputs: readonly tf.TensorInfo[]): number[];
+  getInputTensorIds: (inputs: readonly tf.TensorInfo[]) => number[];
   createOutputTensor(info: OutputInfo): tf.Tensor;
   refCount(dataId: object): number;
 }
@@ -81,11 +81,23 @@ export function tensorflow(): TensorflowBackend {
   );
 }
 
+let isOurs = false;
+
+/** Whether handles are asked for by an operation of ours: see sole.ts. */
+export function unwatched(): boolean {
+  return isOurs;
+}
+
 export function handles(operands: readonly Operand[]): number[] {
   const backend = tensorflow();
-  return operands.map((operand) =>
-    typeof operand === 'number' ? operand : backend.getInputTensorIds([operand])[0]!,
-  );
+  isOurs = true;
+  try {
+    return operands.map((operand) =>
+      typeof operand === 'number' ? operand : backend.getInputTensorIds([operand])[0]!,
+    );
+  } finally {
+    isOurs = false;
+  }
 }
 
 /** Runs an operation; the caller owns the outputs. */

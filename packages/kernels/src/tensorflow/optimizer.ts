@@ -10,21 +10,13 @@ import type {
 import { flag, type } from './attributes.ts';
 import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
 import { scalar } from './constants.ts';
-import { isSmall, updateTogether } from './multi-tensor.ts';
+import { updateTogether } from './multi-tensor.ts';
 import { hasOwnOperations } from './own-operations.ts';
 import { withResources } from './resources.ts';
 
-// Small parameters are done all together by an operation of our own, where there is one. Others one
-// after the other, in place on TensorFlow's resources: few passes over parameter, state and gradient
-// instead of one per arithmetic operation with a fresh buffer each.
-
-/** Those that are done together, and the rest. */
-function divide<S extends { readonly parameter: tf.Variable }>(
-  slots: readonly S[],
-): { readonly together: readonly S[]; readonly single: readonly S[] } {
-  if (!hasOwnOperations()) return { together: [], single: slots };
-  return { together: slots.filter(isSmall), single: slots.filter((slot) => !isSmall(slot)) };
-}
+// All parameters are done together by an operation of our own, where there is one. Without it one after
+// the other, in place on TensorFlow's resources: few passes over parameter, state and gradient instead
+// of one per arithmetic operation with a fresh buffer each.
 
 /** Hands `use` the handles of float32 scalars that live as long as the call. */
 function withScalars<const V extends readonly number[]>(
@@ -78,22 +70,18 @@ function addDecay(parameter: number, momentum: number, factor: number): void {
 
 export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): void {
   const { learningRate, momentum, nesterov } = settings;
-  const withMomentum = slots.every((slot) => slot.momentum !== undefined);
-  const { together, single } = withMomentum ? divide(slots) : { together: [], single: slots };
-  updateTogether(
-    'ResnetSgd',
-    [learningRate, momentum, nesterov ? 1 : 0],
-    together.map(({ parameter, gradient, momentum: velocity, weightDecay }) => ({
-      own: weightDecay,
-      gradient,
-      variables: [parameter, velocity!],
-    })),
-  );
-  if (single.length === 0) return;
+  if (hasOwnOperations() && slots.every((slot) => slot.momentum !== undefined)) {
+    const updates = slots.map((slot) => ({
+      own: slot.weightDecay,
+      gradient: slot.gradient,
+      variables: [slot.parameter, slot.momentum!],
+    }));
+    return updateTogether('ResnetSgd', [learningRate, momentum, nesterov ? 1 : 0], updates);
+  }
   const attributes = [flag('use_nesterov', nesterov)];
   withScalars([learningRate, momentum], ([rate, inertia]) => {
     withResources(2, ([first, second], lend) => {
-      for (const slot of single) {
+      for (const slot of slots) {
         const { parameter, gradient, momentum: velocity, weightDecay } = slot;
         if (velocity === undefined) {
           const direction = decayed(slot);
@@ -122,19 +110,17 @@ export function sgdUpdate(slots: readonly SgdSlot[], settings: SgdSettings): voi
 
 export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void {
   const { learningRate, beta1, beta2, epsilon, step } = settings;
-  const { together, single } = divide(slots);
   const stepSize = learningRate / (1 - beta1 ** step);
   const correction = Math.sqrt(1 - beta2 ** step);
-  updateTogether(
-    'ResnetAdamw',
-    [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon],
-    together.map(({ parameter, gradient, firstMoment, secondMoment, weightDecay }) => ({
-      own: 1 - learningRate * weightDecay,
-      gradient,
-      variables: [parameter, firstMoment, secondMoment],
-    })),
-  );
-  if (single.length === 0) return;
+  if (hasOwnOperations()) {
+    const factors = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
+    const updates = slots.map((slot) => ({
+      own: 1 - learningRate * slot.weightDecay,
+      gradient: slot.gradient,
+      variables: [slot.parameter, slot.firstMoment, slot.secondMoment],
+    }));
+    return updateTogether('ResnetAdamw', factors, updates);
+  }
   // TensorFlow adds epsilon before the bias correction, torch after it.
   const correctedEpsilon = epsilon * correction;
   const values = [
@@ -147,7 +133,7 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
   ] as const;
   withScalars(values, (scalars) => {
     withResources(3, (handles, lend) => {
-      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of single) {
+      for (const { parameter, gradient, firstMoment, secondMoment, weightDecay } of slots) {
         if (weightDecay !== 0) {
           tf.tidy(() => {
             parameter.assign(tf.mul(parameter, 1 - learningRate * weightDecay));
@@ -162,6 +148,14 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
 }
 
 export function movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void {
+  if (hasOwnOperations()) {
+    const updates = pairs.map(({ average, value }) => ({
+      own: 0,
+      gradient: value,
+      variables: [average],
+    }));
+    return updateTogether('ResnetMovingAverage', [weight], updates);
+  }
   withScalars([weight], ([rate]) => {
     withResources(1, (handles, lend) => {
       for (const { average, value } of pairs) {

@@ -1,6 +1,7 @@
 // A step of an optimiser over many parameters at once, in one pass over memory: eager operations take
 // several for each parameter. What is computed are new tensors: nobody who shares the old ones
-// (TensorFlow tells no kernel who does) sees them change.
+// (TensorFlow tells no kernel who does) sees them change. But for the operations `...InPlace`, which
+// are for those who know that nobody does.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -21,6 +22,13 @@ struct Slice {
   int64_t size;
 };
 
+// What is written may be what is read, but only element by element.
+#if defined(__clang__)
+#define RESNET_ELEMENT_BY_ELEMENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define RESNET_ELEMENT_BY_ELEMENT _Pragma("GCC ivdep")
+#endif
+
 // g = gradient + own p; v = momentum v + g; p -= rate (nesterov ? g + momentum v : v)
 struct Sgd {
   float rate, momentum;
@@ -29,11 +37,12 @@ struct Sgd {
 
 // Taken by value: what is written could be what a reference refers to, for all that the compiler knows.
 RESNET_CLONES void run_sgd(const Sgd by, const Slice slice) {
-  const float* __restrict p = slice.in[0];
-  const float* __restrict gradient = slice.in[1];
-  const float* __restrict v = slice.in[2];
-  float* __restrict new_p = slice.out[0];
-  float* __restrict new_v = slice.out[1];
+  const float* p = slice.in[0];
+  const float* gradient = slice.in[1];
+  const float* v = slice.in[2];
+  float* new_p = slice.out[0];
+  float* new_v = slice.out[1];
+  RESNET_ELEMENT_BY_ELEMENT
   for (int64_t i = 0; i < slice.size; ++i) {
     const float g = gradient[i] + slice.own * p[i];
     const float velocity = by.momentum * v[i] + g;
@@ -49,13 +58,14 @@ struct Adamw {
 };
 
 RESNET_CLONES void run_adamw(const Adamw by, const Slice slice) {
-  const float* __restrict p = slice.in[0];
-  const float* __restrict g = slice.in[1];
-  const float* __restrict m = slice.in[2];
-  const float* __restrict v = slice.in[3];
-  float* __restrict new_p = slice.out[0];
-  float* __restrict new_m = slice.out[1];
-  float* __restrict new_v = slice.out[2];
+  const float* p = slice.in[0];
+  const float* g = slice.in[1];
+  const float* m = slice.in[2];
+  const float* v = slice.in[3];
+  float* new_p = slice.out[0];
+  float* new_m = slice.out[1];
+  float* new_v = slice.out[2];
+  RESNET_ELEMENT_BY_ELEMENT
   for (int64_t i = 0; i < slice.size; ++i) {
     const float first = by.beta1 * m[i] + by.rest1 * g[i];
     const float second = by.beta2 * v[i] + by.rest2 * (g[i] * g[i]);
@@ -65,10 +75,22 @@ RESNET_CLONES void run_adamw(const Adamw by, const Slice slice) {
   }
 }
 
+// p += weight (g - p)
+RESNET_CLONES void run_moving_average(float weight, const Slice slice) {
+  const float* p = slice.in[0];
+  const float* value = slice.in[1];
+  float* new_p = slice.out[0];
+  RESNET_ELEMENT_BY_ELEMENT
+  for (int64_t i = 0; i < slice.size; ++i) new_p[i] = p[i] + weight * (value[i] - p[i]);
+}
+
 // Runs a step on slices of parameters. Inputs are the settings, a number of each parameter's own, and
-// `ins` lists of tensors, one of each for each parameter; outputs are `outs` lists.
+// `ins` lists of tensors, one of each for each parameter. The lists `states` of them get new values:
+// in place, or as the outputs.
 template <typename Step>
-void over_parameters(Run& run, int64_t ins, int64_t outs, const Step& step) {
+void over_parameters(Run& run, int64_t ins, const std::vector<int64_t>& states, bool in_place,
+                     const Step& step) {
+  const auto outs = static_cast<int64_t>(states.size());
   const Tensor own(run.input(1));
   if (!run.ok()) return;
   const int64_t n = own.size();
@@ -80,7 +102,7 @@ void over_parameters(Run& run, int64_t ins, int64_t outs, const Step& step) {
                 "a step of an optimiser: gradients and states of the parameters' shape");
     }
   }
-  for (int64_t i = 0; i < outs * n && run.ok(); ++i) {
+  for (int64_t i = 0; i < outs * n && !in_place && run.ok(); ++i) {
     const std::vector<int64_t> shape = in[i % n]->shape();
     out.push_back(std::make_unique<Tensor>(run.output(static_cast<int>(i), TF_FLOAT, shape)));
   }
@@ -91,29 +113,43 @@ void over_parameters(Run& run, int64_t ins, int64_t outs, const Step& step) {
     for (int64_t at = 0; at < in[i]->size(); at += part) {
       Slice slice{{}, {}, own.data<float>()[i], std::min(part, in[i]->size() - at)};
       for (int64_t j = 0; j < ins; ++j) slice.in[j] = in[j * n + i]->data<float>() + at;
-      for (int64_t j = 0; j < outs; ++j) slice.out[j] = out[j * n + i]->data<float>() + at;
+      for (int64_t j = 0; j < outs; ++j) {
+        const Tensor& to = in_place ? *in[states[j] * n + i] : *out[j * n + i];
+        slice.out[j] = to.data<float>() + at;
+      }
       slices.push_back(slice);
     }
   }
   parallel(static_cast<int64_t>(slices.size()), [&](int64_t i) { step(slices[i]); });
 }
 
+template <bool in_place>
 void compute_sgd(void*, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor settings(run.input(0));
   if (!run.ok() || !run.check(settings.size() == 3, "ResnetSgd: settings [3]")) return;
   const float* at = settings.data<float>();
   const Sgd by{at[0], at[1], at[2] != 0};
-  over_parameters(run, 3, 2, [&](const Slice& slice) { run_sgd(by, slice); });
+  over_parameters(run, 3, {0, 2}, in_place, [&](const Slice& slice) { run_sgd(by, slice); });
 }
 
+template <bool in_place>
 void compute_adamw(void*, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor settings(run.input(0));
   if (!run.ok() || !run.check(settings.size() == 7, "ResnetAdamw: settings [7]")) return;
   const float* at = settings.data<float>();
   const Adamw by{at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
-  over_parameters(run, 4, 3, [&](const Slice& slice) { run_adamw(by, slice); });
+  over_parameters(run, 4, {0, 2, 3}, in_place, [&](const Slice& slice) { run_adamw(by, slice); });
+}
+
+template <bool in_place>
+void compute_moving_average(void*, TF_OpKernelContext* context) {
+  Run run(context);
+  const Tensor settings(run.input(0));
+  if (!run.ok() || !run.check(settings.size() == 1, "ResnetMovingAverage: settings [1]")) return;
+  const float weight = *settings.data<float>();
+  over_parameters(run, 2, {0}, in_place, [&](const Slice& slice) { run_moving_average(weight, slice); });
 }
 
 void* create(TF_OpKernelConstruction*) { return nullptr; }
@@ -122,21 +158,27 @@ void destroy(void*) {}
 }  // namespace
 
 bool define_optimizers() {
-  return define({"ResnetSgd",
-                 {"settings: float", "own: float", "p: N * float", "g: N * float", "v: N * float"},
-                 {"new_p: N * float", "new_v: N * float"},
-                 {"N: int >= 1"},
-                 create,
-                 compute_sgd,
-                 destroy}) &&
-         define({"ResnetAdamw",
-                 {"settings: float", "own: float", "p: N * float", "g: N * float",
-                  "m: N * float", "v: N * float"},
-                 {"new_p: N * float", "new_m: N * float", "new_v: N * float"},
-                 {"N: int >= 1"},
-                 create,
-                 compute_adamw,
-                 destroy});
+  const std::vector<const char*> sgd{"settings: float", "own: float", "p: N * float",
+                                     "g: N * float", "v: N * float"};
+  const std::vector<const char*> adamw{"settings: float", "own: float",   "p: N * float",
+                                       "g: N * float",    "m: N * float", "v: N * float"};
+  const std::vector<const char*> average{"settings: float", "own: float", "p: N * float",
+                                         "value: N * float"};
+  const auto define_step = [](const char* name, const std::vector<const char*>& inputs,
+                              const std::vector<const char*>& outputs,
+                              void (*compute)(void*, TF_OpKernelContext*)) {
+    return define({name, inputs, outputs, {"N: int >= 1"}, create, compute, destroy});
+  };
+  return define_step("ResnetSgd", sgd, {"new_p: N * float", "new_v: N * float"},
+                     compute_sgd<false>) &&
+         define_step("ResnetSgdInPlace", sgd, {}, compute_sgd<true>) &&
+         define_step("ResnetAdamw", adamw,
+                     {"new_p: N * float", "new_m: N * float", "new_v: N * float"},
+                     compute_adamw<false>) &&
+         define_step("ResnetAdamwInPlace", adamw, {}, compute_adamw<true>) &&
+         define_step("ResnetMovingAverage", average, {"new_p: N * float"},
+                     compute_moving_average<false>) &&
+         define_step("ResnetMovingAverageInPlace", average, {}, compute_moving_average<true>);
 }
 
 }  // namespace resnet
