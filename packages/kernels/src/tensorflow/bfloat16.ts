@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { bfloat16 as bfloat16Type, flag, type } from './attributes.ts';
 import { handles, tensorflow, type OutputInfo, type TensorflowBackend } from './backend.ts';
+import { constant, vector } from './constants.ts';
 import type { Executor } from './executor.ts';
 
 // tfjs knows no bfloat16. A tensor that holds such values is float32 to it, in half the memory:
@@ -59,25 +60,53 @@ function prepare(backend: TensorflowBackend): void {
     widen(backend, { dataId, shape: [], dtype: 'float32' });
     return readSync(dataId);
   };
-  keepSumsNarrow(backend);
+  keepNarrow(backend);
 }
 
-/** tfjs adds up the gradients where a net forks: two narrow ones to a narrow one. */
-function keepSumsNarrow(backend: TensorflowBackend): void {
-  const kernel = tf.getKernel('Add', 'tensorflow');
+type Inputs = tf.NamedTensorInfoMap;
+type Settings = tf.NamedAttrMap;
+
+/**
+ * What tfjs itself does to activations and their gradients, in bfloat16 where they are: sums where a
+ * net forks, zeros put before and after channels, and taken off again.
+ */
+const kept: Readonly<
+  Record<string, (inputs: Inputs, settings: Settings) => tf.TensorInfo | undefined>
+> = {
+  Add: ({ a, b }) => bfloat16.run('AddV2', [type('T', 'bfloat16')], [a!, b!]),
+  PadV2({ x }, { paddings, constantValue }) {
+    if (constantValue !== 0) return undefined;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as tfjs defines the operation
+    const pairs = paddings as readonly (readonly [number, number])[];
+    const amounts = constant([pairs.length, 2], Int32Array.from(pairs.flat()));
+    return bfloat16.run('Pad', [type('T', 'bfloat16'), type('Tpaddings', 'int32')], [x!, amounts]);
+  },
+  Slice({ x }, settings) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as tfjs defines the operation
+    const { begin, size } = settings as { begin: number[]; size: number[] };
+    const operands = [x!, vector(begin), vector(size)];
+    return bfloat16.run('Slice', [type('T', 'bfloat16'), type('Index', 'int32')], operands);
+  },
+};
+
+/** Lets tfjs's kernels of {@link kept} take what is narrow, and give it back so. */
+function keepNarrow(backend: TensorflowBackend): void {
   const isNarrow = (tensor: tf.TensorInfo): boolean =>
     held(backend, tensor)?.dtype === bfloat16Type;
-  tf.unregisterKernel('Add', 'tensorflow');
-  tf.registerKernel({
-    ...kernel,
-    kernelFunc(call) {
-      const { a, b } = call.inputs;
-      if (a !== undefined && b !== undefined && isNarrow(a) && isNarrow(b)) {
-        return bfloat16.run('AddV2', [type('T', 'bfloat16')], [a, b]);
-      }
-      return kernel.kernelFunc(call);
-    },
-  });
+  for (const [name, run] of Object.entries(kept)) {
+    const kernel = tf.getKernel(name, 'tensorflow');
+    tf.unregisterKernel(name, 'tensorflow');
+    tf.registerKernel({
+      ...kernel,
+      kernelFunc(call) {
+        const { inputs, attrs } = call;
+        const narrow = Object.values(inputs).every(
+          (input) => input !== undefined && isNarrow(input),
+        );
+        return (narrow ? run(inputs, attrs ?? {}) : undefined) ?? kernel.kernelFunc(call);
+      },
+    });
+  }
 }
 
 function adopt(backend: TensorflowBackend, info: OutputInfo): tf.Tensor {

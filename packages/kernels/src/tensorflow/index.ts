@@ -6,14 +6,14 @@ import { convolutionOn } from './convolution.ts';
 import { float32 } from './executor.ts';
 import { compileIn } from './graph/compile.ts';
 import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
-import { maxPoolOn } from './pooling.ts';
+import { avgPoolOn, maxPoolOn } from './pooling.ts';
 
 export interface TensorflowOptions {
   /**
    * `bfloat16`: convolutions and what lies between them, forward and backward, in bfloat16.
    * Parameters, statistics, the head and the loss stay float32, and so does all that the caller
    * sees. Worth it only where the processor has bfloat16 instructions (AVX-512 BF16, AMX):
-   * elsewhere gradients of convolutions run 20 to 60 times slower. Default `float32`.
+   * elsewhere it takes longer than float32. Default `float32`.
    */
   readonly precision?: 'float32' | 'bfloat16';
 }
@@ -30,6 +30,7 @@ export function registerTensorflowKernels({ precision = 'float32' }: TensorflowO
     ...activationOn(on),
     ...batchNormOn(on),
     ...maxPoolOn(on),
+    ...avgPoolOn(on),
     sgdUpdate,
     adamwUpdate,
     movingAverageUpdate,

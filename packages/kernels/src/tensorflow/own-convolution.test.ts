@@ -1,10 +1,11 @@
 import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runHereAndOnCpu } from '../../test/against-cpu.ts';
 import { convOutputShape, type ConvGeometry, type Shape4D } from '../geometry.ts';
 import { compile } from '../graph/compile.ts';
+import type { Primitives } from '../primitives.ts';
 import { primitives } from '../registry.ts';
 import { registerTensorflowKernels } from './index.ts';
 
@@ -49,10 +50,42 @@ const byTaps: readonly Case[] = [
   { what: 'one pixel, many of them', x: [3, 60, 60, 96], out: 16, kernel: 1 },
 ];
 
+/** The sums of a convolution and of its gradients, each brought to variance 1. */
+function sumsOf(
+  p: Primitives,
+  given: Case,
+  { filter, dy, x }: Record<'filter' | 'dy' | 'x', tf.Tensor4D>,
+): tf.Tensor[] {
+  const { stride = 1, padding = 0, dilation = 1 } = given;
+  const geometry = { stride, padding, dilation, groups: 1 };
+  const toOne = (value: tf.Tensor, products: number): tf.Tensor =>
+    tf.div(value, Math.sqrt(products));
+  const [kh, kw, channels, out] = filter.shape;
+  return [
+    toOne(p.conv2d(x, filter, geometry), kh * kw * channels),
+    toOne(p.conv2dInputGradient(dy, filter, given.x, geometry), kh * kw * out),
+    toOne(p.conv2dFilterGradient(x, dy, filter.shape, geometry), dy.size / out),
+  ];
+}
+
+/** Values that bfloat16 has: the nearest, or next to it. */
+const toBfloat16 = (values: tf.Tensor4D): tf.Tensor4D => {
+  const bits = new Uint32Array(values.dataSync<'float32'>().slice().buffer);
+  const rounded = bits.map((each) => (each + 0x8000) & 0xffff0000);
+  return tf.tensor4d(new Float32Array(rounded.buffer), values.shape);
+};
+
 const normal = (shape: Shape4D, seed: number): tf.Tensor4D => {
   const [batch, height, width, channels] = shape;
   return tf.randomNormal<tf.Rank.R4>([batch, height, width, channels], 0, 1, 'float32', seed);
 };
+
+function operands(given: Case): Record<'filter' | 'dy' | 'x', tf.Tensor4D> {
+  const { kernel, out, stride = 1, padding = 0, dilation = 1 } = given;
+  const filterShape: Shape4D = [kernel, kernel, given.x[3], out];
+  const shape = convOutputShape(given.x, filterShape, { stride, padding, dilation, groups: 1 });
+  return { filter: normal(filterShape, 3), dy: normal(shape, 2), x: normal(given.x, 1) };
+}
 
 describeBackends(['tensorflow'], () => {
   beforeAll(() => registerTensorflowKernels());
@@ -61,25 +94,34 @@ describeBackends(['tensorflow'], () => {
     ...byTiles.map((given) => ({ ...given, rtol: 0, atol: 2e-5 })),
     ...byTaps.map((given) => ({ ...given, rtol: 1e-5, atol: 5e-6 })),
   ])('of $what is what the cpu backend makes it, and its gradients', async (given) => {
-    const { kernel, out, stride = 1, padding = 0, dilation = 1, rtol, atol } = given;
-    const geometry = { stride, padding, dilation, groups: 1 };
-    const channels = given.x[3];
-    const filterShape: Shape4D = [kernel, kernel, channels, out];
-    const shape = convOutputShape(given.x, filterShape, geometry);
-    const { here, onCpu } = await runHereAndOnCpu('tensorflow', (p) => {
-      const [x, dy] = [normal(given.x, 1), normal(shape, 2)];
-      const filter = normal(filterShape, 3);
-      // Sums of so many products of variance 1, brought to variance 1.
-      const toOne = (value: tf.Tensor, products: number): tf.Tensor =>
-        tf.div(value, Math.sqrt(products));
-      const pixels = shape[0] * shape[1] * shape[2];
-      return [
-        toOne(p.conv2d(x, filter, geometry), kernel ** 2 * channels),
-        toOne(p.conv2dInputGradient(dy, filter, given.x, geometry), kernel ** 2 * out),
-        toOne(p.conv2dFilterGradient(x, dy, filterShape, geometry), pixels),
-      ];
-    });
+    const { rtol, atol } = given;
+    const { here, onCpu } = await runHereAndOnCpu('tensorflow', (p) =>
+      sumsOf(p, given, operands(given)),
+    );
     expect(here).toBeAllClose(onCpu, { rtol, atol });
+  });
+
+  describe('in bfloat16', () => {
+    beforeAll(() => registerTensorflowKernels({ precision: 'bfloat16' }));
+    afterAll(() => registerTensorflowKernels());
+
+    it.each([...byTiles, ...byTaps])(
+      'of $what is the cpu backend’s, rounded, and its gradients',
+      async (given) => {
+        const { filter, dy, x } = operands(given);
+        const { here, onCpu } = await runHereAndOnCpu('tensorflow', (p) =>
+          sumsOf(p, given, { filter: toBfloat16(filter), dy: toBfloat16(dy), x: toBfloat16(x) }),
+        );
+        const last = here.length - filter.size;
+        // Half a unit in the last of 8 bits, on either side; but for the filter's gradient, float32.
+        expect(here.slice(0, last)).toBeAllClose(onCpu.slice(0, last), {
+          rtol: 2 ** -8,
+          atol: 1e-4,
+        });
+        expect(here.slice(last)).toBeAllClose(onCpu.slice(last), { rtol: 1e-5, atol: 2e-5 });
+        tf.dispose([filter, dy, x]);
+      },
+    );
   });
 
   it.each([

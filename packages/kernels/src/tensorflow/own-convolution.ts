@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { ConvGeometry, Shape4D } from '../geometry.ts';
 import { flag, integer, type } from './attributes.ts';
-import type { Attribute } from './backend.ts';
+import { handles, type Attribute } from './backend.ts';
 import type { Executor } from './executor.ts';
 import { hasOwnConvolutions } from './own-operations.ts';
 
@@ -12,16 +12,24 @@ const panel = 16;
 
 export type Gradient = 'input' | 'filter';
 
+// An image of so few channels is taken a row of taps at a time.
+const few = 8;
+
 /** Whether there is an operation of our own for a convolution, or for one of its gradients. */
 export function suitsOwn(
   [, , inChannels, outChannels]: Shape4D,
-  { groups }: ConvGeometry,
+  { groups, dilation }: ConvGeometry,
   dtype: Executor['dtype'],
   gradient?: Gradient,
 ): boolean {
   const fits = outChannels % panel === 0 && (gradient !== 'input' || inChannels % panel === 0);
-  const isOfType = dtype === 'float32' || gradient === 'filter';
-  return groups === 1 && fits && isOfType && hasOwnConvolutions();
+  // bfloat16 is multiplied in pairs of channels.
+  const inPairs =
+    dtype === 'float32' ||
+    gradient === 'filter' ||
+    inChannels % 2 === 0 ||
+    (inChannels < few && dilation === 1);
+  return groups === 1 && fits && inPairs && hasOwnConvolutions(dtype);
 }
 
 function geometry({ stride, padding, dilation }: ConvGeometry): Attribute[] {
@@ -34,8 +42,10 @@ export function ownConv2d(
   filter: tf.Tensor4D,
   window: ConvGeometry,
 ): tf.Tensor4D {
-  const none = ['bias', 'addend', 'relu', 'constant_filter'].map((name) => flag(name, false));
-  return on.run('ResnetConv', [...geometry(window), integer('count', 0), ...none], [x, filter]);
+  const none = [integer('biases', 0), integer('addends', 0)];
+  const flags = ['relu', 'constant_filter'].map((name) => flag(name, false));
+  const settings = [type('T', on.dtype), ...none, ...geometry(window), ...flags];
+  return on.run('ResnetConv', settings, [x, ...handles([filter])]);
 }
 
 export function ownInputGradient(
@@ -46,7 +56,8 @@ export function ownInputGradient(
   window: ConvGeometry,
 ): tf.Tensor4D {
   const size = [integer('height', height), integer('width', width)];
-  return on.run('ResnetInputGrad', [...geometry(window), ...size], [filter, dy]);
+  const settings = [type('T', on.dtype), ...geometry(window), ...size];
+  return on.run('ResnetInputGrad', settings, [...handles([filter]), dy]);
 }
 
 /** Without dilation. */

@@ -1,6 +1,8 @@
 import { integer, type } from './attributes.ts';
 import type { Attribute, TensorflowBackend } from './backend.ts';
+import { cast } from './bfloat16.ts';
 import { constant, scalar } from './constants.ts';
+import type { Executor } from './executor.ts';
 import { perBackend } from './per-backend.ts';
 
 /**
@@ -13,14 +15,28 @@ export const hasOwnOperations: () => boolean = perBackend((backend) => {
   return runs(backend, 'ResnetAddRelu', [type('T', 'float32')], [scalar(1), scalar(1)]);
 });
 
-/** Whether it also has the convolutions, which it leaves out where oneDNN's are faster. */
-export const hasOwnConvolutions: () => boolean = perBackend((backend) => {
+const ownConvolutions = perBackend((backend) => ({
+  float32: runsConvolutions(backend, 'float32'),
+  bfloat16: runsConvolutions(backend, 'bfloat16'),
+}));
+
+/** Whether it also has the convolutions of a type, which it leaves out where oneDNN's are faster. */
+export function hasOwnConvolutions(dtype: Executor['dtype']): boolean {
+  return ownConvolutions()[dtype];
+}
+
+function runsConvolutions(backend: TensorflowBackend, dtype: Executor['dtype']): boolean {
   const window = ['height', 'width', 'stride'].map((name) => integer(name, 1));
-  const attributes = [type('T', 'float32'), ...window, integer('padding', 0)];
+  const attributes = [type('T', dtype), ...window, integer('padding', 0)];
   const pixel = constant([1, 1, 1, 16], new Float32Array(16));
-  // The last of them.
-  return runs(backend, 'ResnetFilterGrad', attributes, [pixel, pixel]);
-});
+  const given = dtype === 'float32' ? pixel : cast(backend, pixel, dtype);
+  try {
+    // The last of them.
+    return runs(backend, 'ResnetFilterGrad', attributes, [given, given]);
+  } finally {
+    if (given !== pixel) backend.binding.deleteTensor(given);
+  }
+}
 
 function runs(
   { binding }: TensorflowBackend,

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { PoolGeometry } from '../geometry.ts';
+import { composed } from '../composed/index.ts';
+import type { AveragePoolGeometry, PoolGeometry } from '../geometry.ts';
 import type { Primitives } from '../primitives.ts';
 import { integer, integers, text, type } from './attributes.ts';
 import { run, type Attribute } from './backend.ts';
+import { vector } from './constants.ts';
 import { float32, type Executor } from './executor.ts';
 import { hasOwnOperations } from './own-operations.ts';
 import { crop, isSame, pad } from './padding.ts';
@@ -11,9 +13,13 @@ import { crop, isSame, pad } from './padding.ts';
 /** The lowest float32: a padded pixel never wins. */
 const lowest = -3.4028234663852886e38;
 
-function attributes({ kernelSize, stride }: PoolGeometry, padding: 'SAME' | 'VALID'): Attribute[] {
+function attributes(
+  { kernelSize, stride }: PoolGeometry,
+  padding: 'SAME' | 'VALID',
+  dtype: Executor['dtype'] = 'float32',
+): Attribute[] {
   return [
-    type('T', 'float32'),
+    type('T', dtype),
     integers('ksize', [1, kernelSize, kernelSize, 1]),
     integers('strides', [1, stride, stride, 1]),
     text('padding', padding),
@@ -41,6 +47,26 @@ function paddingWord(x: tf.Tensor4D, geometry: PoolGeometry): 'SAME' | 'VALID' |
     isSame(x.shape[1], geometry.kernelSize, window) &&
     isSame(x.shape[2], geometry.kernelSize, window);
   return same ? 'SAME' : undefined;
+}
+
+type AvgPoolPrimitives = Pick<Primitives, 'avgPool2d' | 'avgPool2dGradient'>;
+
+/** Where TensorFlow's windows are torch's; the gradient needs no image of zeros, as tfjs's does. */
+export function avgPoolOn(on: Executor): AvgPoolPrimitives {
+  const isPlain = ({ padding, ceilMode }: AveragePoolGeometry): boolean =>
+    padding === 0 && !ceilMode;
+  return {
+    avgPool2d(x, geometry) {
+      if (!isPlain(geometry)) return composed.avgPool2d(x, geometry);
+      return on.run('AvgPool', attributes(geometry, 'VALID', on.dtype), [x]);
+    },
+
+    avgPool2dGradient(dy, inputShape, geometry) {
+      if (!isPlain(geometry)) return composed.avgPool2dGradient(dy, inputShape, geometry);
+      const settings = attributes(geometry, 'VALID', on.dtype);
+      return on.run('AvgPoolGrad', settings, [vector(inputShape), dy]);
+    },
+  };
 }
 
 type MaxPoolPrimitives = Pick<Primitives, 'maxPool2d' | 'maxPool2dGradient'>;

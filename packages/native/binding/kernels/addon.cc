@@ -28,7 +28,7 @@ bool define(const Definition& definition) {
                                  [](const char* attribute) { return attribute[0] == 'T'; });
   for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
     if (!status.ok()) return false;
-    if (!typed && type != TF_FLOAT) break;
+    if (type != TF_FLOAT && !(typed && definition.narrow)) break;
     TF_KernelBuilder* kernel = TF_NewKernelBuilder(definition.name, "CPU", definition.create,
                                                    definition.compute, definition.destroy);
     if (typed) TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);

@@ -4,10 +4,12 @@
 #include <mutex>
 #include <optional>
 
+#include "arithmetic.h"
 #include "buffer.h"
 #include "convolution.h"
 #include "gathered_convolution.h"
 #include "operation.h"
+#include "padded.h"
 #include "processor.h"
 #include "winograd_convolution.h"
 
@@ -26,31 +28,30 @@ struct Settings {
   std::optional<Buffer> in_panels, at_points;
 };
 
-Buffer make(const Filter& filter, bool winograd) {
-  Buffer made(winograd ? winograd_filter_size(filter) : panel_filter_size(filter));
-  (winograd ? winograd_filter : panel_filter)(filter, made.data());
-  return made;
-}
-
-// The filter that a constant one of `settings` became.
-const float* kept(Settings& settings, const Filter& filter, bool winograd) {
+// What `make` made of the constant filter of `settings`, once.
+template <typename Make>
+const Buffer& kept(Settings& settings, std::optional<Buffer>& made, const Make& make) {
   const std::lock_guard<std::mutex> lock(settings.mutex);
-  std::optional<Buffer>& made = winograd ? settings.at_points : settings.in_panels;
-  if (!made) made.emplace(make(filter, winograd));
-  return made->data();
+  if (!made) made.emplace(make());
+  return *made;
 }
 
-void convolve(const float* x, const Filter& filter, const Shape& shape, const Window& window,
-              const Epilogue& epilogue, Settings& settings, float* y) {
+template <typename T>
+void convolve(const T* x, const Filter& filter, const Shape& shape, const Window& window,
+              const Epilogue<T>& epilogue, Settings& settings, T* y) {
   const bool is_constant = settings.is_filter_constant;
-  const bool winograd = suits_winograd(shape, window, is_constant);
-  if (is_constant) {
-    const float* values = kept(settings, filter, winograd);
-    if (winograd) return winograd_convolution(x, values, shape, window.padding, epilogue, y);
-    return gathered_convolution(x, values, shape, window, epilogue, y);
+  if (suits_winograd<T>(shape, window, is_constant)) {
+    if (!is_constant) return winograd_convolution(x, filter, shape, window.padding, epilogue, y);
+    const Buffer& values =
+        kept(settings, settings.at_points, [&] { return winograd_filter(filter); });
+    return winograd_convolution(x, values.data(), shape, window.padding, epilogue, y);
   }
-  if (winograd) return winograd_convolution(x, filter, shape, window.padding, epilogue, y);
-  gathered_convolution(x, make(filter, false).data(), shape, window, epilogue, y);
+  const auto make = [&] { return panel_filter<T>(filter, shape, window); };
+  if (is_constant) {
+    const Buffer& values = kept(settings, settings.in_panels, make);
+    return gathered_convolution(x, values.as<T>(), shape, window, epilogue, y);
+  }
+  gathered_convolution(x, make().template as<T>(), shape, window, epilogue, y);
 }
 
 bool is_whole(const Shape& shape, const Window& window) {
@@ -58,9 +59,8 @@ bool is_whole(const Shape& shape, const Window& window) {
          window.height > 0 && window.width > 0 && shape.out_height > 0 && shape.out_width > 0;
 }
 
-void forward(void* state, TF_OpKernelContext* context) {
-  auto& settings = *static_cast<Settings*>(state);
-  Run run(context);
+template <typename T>
+void forward(Settings& settings, Run& run) {
   const Tensor x(run.input(0)), filter(run.input(1));
   const Tensor bias(settings.has_bias ? run.input(2) : nullptr);
   const Tensor addend(settings.has_addend ? run.input(settings.has_bias ? 3 : 2) : nullptr);
@@ -78,8 +78,10 @@ void forward(void* state, TF_OpKernelContext* context) {
                     outputs(x.dim(1), window.height, window),
                     outputs(x.dim(2), window.width, window),
                     filter.dim(3)};
-  if (!run.check(is_whole(shape, window) && shape.out % wide == 0,
-                 "ResnetConv: a filter within the image, of a multiple of 16 channels")) {
+  if (!run.check(is_whole(shape, window) && shape.out % wide == 0 &&
+                     (shape.in % depth_of_step<T> == 0 || has_rows_of_taps(shape, window)),
+                 "ResnetConv: a filter within the image, to a multiple of 16 channels, in bfloat16 "
+                 "from an even number")) {
     return;
   }
   const std::vector<int64_t> dims{shape.batch, shape.out_height, shape.out_width, shape.out};
@@ -88,18 +90,17 @@ void forward(void* state, TF_OpKernelContext* context) {
                  "ResnetConv: a bias [Co] and an addend of the output's shape")) {
     return;
   }
-  const Tensor y(run.output(0, TF_FLOAT, dims));
+  const Tensor y(run.output(0, run.type(0), dims));
   if (!run.ok()) return;
-  const Epilogue epilogue{bias.valid() ? bias.data<float>() : nullptr,
-                          addend.valid() ? addend.data<float>() : nullptr, settings.relu};
-  convolve(x.data<float>(),
+  const Epilogue<T> epilogue{bias.valid() ? bias.data<float>() : nullptr,
+                             addend.valid() ? addend.data<T>() : nullptr, settings.relu};
+  convolve(x.data<T>(),
            {filter.data<float>(), window.height, window.width, shape.in, shape.out, false}, shape,
-           window, epilogue, settings, y.data<float>());
+           window, epilogue, settings, y.data<T>());
 }
 
-void input_gradient(void* state, TF_OpKernelContext* context) {
-  auto& settings = *static_cast<Settings*>(state);
-  Run run(context);
+template <typename T>
+void input_gradient(Settings& settings, Run& run) {
   const Tensor filter(run.input(0)), dy(run.input(1));
   if (!run.ok() ||
       !run.check(filter.rank() == 4 && dy.rank() == 4 && dy.dim(3) == filter.dim(3),
@@ -116,20 +117,33 @@ void input_gradient(void* state, TF_OpKernelContext* context) {
                  "ResnetInputGrad: dy of the convolution's shape, multiples of 16 channels")) {
     return;
   }
-  const Tensor dx(run.output(0, TF_FLOAT, {shape.batch, shape.height, shape.width, shape.in}));
+  const Tensor dx(run.output(0, run.type(1), {shape.batch, shape.height, shape.width, shape.in}));
   if (!run.ok()) return;
   const Filter mirrored{filter.data<float>(), window.height, window.width, shape.in, shape.out,
                         true};
   const Shape back{shape.batch,  shape.out_height, shape.out_width, shape.out,
                    shape.height, shape.width,      shape.in};
   const int64_t padding = window.height - 1 - window.padding;
-  if (padding >= 0 && suits_winograd(back, {window.height, window.width, window.stride, padding,
-                                            window.dilation}, false)) {
-    winograd_convolution(dy.data<float>(), mirrored, back, padding, {}, dx.data<float>());
+  if (padding >= 0 && suits_winograd<T>(back, {window.height, window.width, window.stride,
+                                                 padding, window.dilation}, false)) {
+    winograd_convolution<T>(dy.data<T>(), mirrored, back, padding, {}, dx.data<T>());
   } else {
-    const Buffer made = make(mirrored, false);
-    gathered_input_gradient(dy.data<float>(), made.data(), shape, window, dx.data<float>());
+    const Buffer made = panel_filter<T>(mirrored, back, window);
+    gathered_input_gradient(dy.data<T>(), made.as<T>(), shape, window, dx.data<T>());
   }
+}
+
+void compute_forward(void* state, TF_OpKernelContext* context) {
+  Run run(context);
+  auto& settings = *static_cast<Settings*>(state);
+  run.type(0) == TF_FLOAT ? forward<float>(settings, run) : forward<bfloat16>(settings, run);
+}
+
+void compute_input_gradient(void* state, TF_OpKernelContext* context) {
+  Run run(context);
+  auto& settings = *static_cast<Settings*>(state);
+  run.type(1) == TF_FLOAT ? input_gradient<float>(settings, run)
+                          : input_gradient<bfloat16>(settings, run);
 }
 
 Settings* geometry(Attributes& attributes) {
@@ -144,8 +158,8 @@ void* create_forward(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
   Settings* settings = geometry(attributes);
   settings->relu = attributes.flag("relu");
-  settings->has_bias = attributes.flag("bias");
-  settings->has_addend = attributes.flag("addend");
+  settings->has_bias = attributes.integer("biases") > 0;
+  settings->has_addend = attributes.integer("addends") > 0;
   settings->is_filter_constant = attributes.flag("constant_filter");
   return settings;
 }
@@ -165,20 +179,23 @@ void destroy(void* settings) { delete static_cast<Settings*>(settings); }
 bool define_convolutions() {
   if (!has_vectors_of_eight()) return true;
   return define({"ResnetConv",
-                 {"x: float", "filter: float", "others: count * float"},
-                 {"y: float"},
-                 {"count: int >= 0", "stride: int", "padding: int", "dilation: int", "bias: bool",
-                  "addend: bool", "relu: bool", "constant_filter: bool"},
+                 {"x: T", "filter: float", "bias: biases * float", "addend: addends * T"},
+                 {"y: T"},
+                 {"T: {float, bfloat16}", "biases: int >= 0", "addends: int >= 0", "stride: int",
+                  "padding: int", "dilation: int", "relu: bool", "constant_filter: bool"},
                  create_forward,
-                 forward,
-                 destroy}) &&
+                 compute_forward,
+                 destroy,
+                 !has_tiles()}) &&
          define({"ResnetInputGrad",
-                 {"filter: float", "dy: float"},
-                 {"dx: float"},
-                 {"height: int", "width: int", "stride: int", "padding: int", "dilation: int"},
+                 {"filter: float", "dy: T"},
+                 {"dx: T"},
+                 {"T: {float, bfloat16}", "height: int", "width: int", "stride: int", "padding: int",
+                  "dilation: int"},
                  create_gradient,
-                 input_gradient,
-                 destroy});
+                 compute_input_gradient,
+                 destroy,
+                 !has_tiles()});
 }
 
 }  // namespace resnet

@@ -19,9 +19,10 @@ inline int64_t outputs(int64_t inputs, int64_t taps, const Window& window) {
 }
 
 // What follows a convolution: y = relu(y + bias + addend), each where there is one.
+template <typename T>
 struct Epilogue {
   const float* bias = nullptr;
-  const float* addend = nullptr;
+  const T* addend = nullptr;
   bool relu = false;
 };
 

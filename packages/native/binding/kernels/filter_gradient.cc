@@ -9,22 +9,16 @@
 #include "parallel.h"
 #include "pointwise_filter_gradient.h"
 #include "processor.h"
-#include "row_filter_gradient.h"
 #include "vector.h"
 #include "winograd_filter_gradient.h"
 
 namespace resnet {
 namespace {
 
-#define RESNET_FILTER_GRADIENT_FOR(T)                                                            \
-  RESNET_CLONES void run_tile_gradient(const T* x, const T* dy, const Shape& shape,              \
-                                       const Window& window, const Chunks& chunks,               \
-                                       const Tile& tile, int64_t begin, int64_t end,             \
-                                       float* result) {                                          \
-    tile_gradient(x, dy, shape, window, chunks, tile, begin, end, result);                       \
-  }
-RESNET_FILTER_GRADIENT_FOR(float)
-RESNET_FILTER_GRADIENT_FOR(bfloat16)
+#define RESNET_TILE_GRADIENT(T) \
+  (const FilterJob<T>& job, const Tile& tile, int64_t begin, int64_t end, float* result)
+RESNET_BY_FLOAT32(tile_gradient, RESNET_TILE_GRADIENT(float), (job, tile, begin, end, result))
+RESNET_BY_BFLOAT16(tile_gradient, RESNET_TILE_GRADIENT(bfloat16), (job, tile, begin, end, result))
 
 // The filter's channels in tiles of at most so many, all of about one size.
 struct Division {
@@ -38,25 +32,26 @@ struct Division {
 };
 
 template <typename T>
-void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
-  const Chunks chunks(shape, window);
+void by_taps(const Pixels<T>& image, const T* dy, const Shape& shape, const Window& window,
+             float* result) {
+  const bool is_pixel = window.height * window.width == 1;
+  const FilterJob<T> job{image, dy, shape, window, Chunks(shape, 256)};
   // Each tile copies its channels of all pixels: the fewer taps, the more it takes to be worth it.
-  const int64_t most = window.height * window.width > 1 ? 66 : 264;
-  const Division in(shape.in, tall, most), out(shape.out, wide, most);
+  const Division in(shape.in, wide, is_pixel ? 256 : 64), out(shape.out, wide, is_pixel ? 256 : 128);
   const int64_t tiles = in.count * out.count;
   // Where tiles are few, they are made of parts of the pixels each, which are added up in their
   // order: the same way whatever the number of threads.
-  const int64_t parts = std::min(divide(16, tiles), chunks.count());
+  const int64_t parts = std::min(divide(16, tiles), job.chunks.count());
   const int64_t size = window.height * window.width * shape.in * shape.out;
   const Buffer memory(parts > 1 ? parts * size : 0);
   float* const partial = memory.data();
   parallel(tiles * parts, [&](int64_t i) {
     const int64_t part = i % parts, t = i / parts;
-    const Tile tile{in.begin(t % in.count) * tall, in.length(t % in.count),
+    const Tile tile{in.begin(t % in.count) * wide, in.length(t % in.count),
                     out.begin(t / in.count) * wide, out.length(t / in.count)};
-    run_tile_gradient(x, dy, shape, window, chunks, tile, chunks.count() * part / parts,
-                      chunks.count() * (part + 1) / parts,
-                      parts > 1 ? partial + part * size : result);
+    tile_gradient(job, tile, job.chunks.count() * part / parts,
+                  job.chunks.count() * (part + 1) / parts,
+                  parts > 1 ? partial + part * size : result);
   });
   if (parts == 1) return;
   constexpr int64_t slice = 4096;
@@ -69,15 +64,32 @@ void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& 
   });
 }
 
-// By the algorithm that suits; in bfloat16 by the one above.
-void float32_gradient(const float* x, const float* dy, const Shape& shape, const Window& window,
-                      float* result) {
+// The sums over the taps as they are written.
+template <typename T>
+void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& window,
+                     float* result) {
+  if (!has_rows_of_taps(shape, window)) {
+    const int64_t row = shape.width * shape.in;
+    const Pixels<T> image{x, shape.height, shape.width, shape.in, shape.in, row,
+                          shape.height * row};
+    return by_taps(image, dy, shape, window, result);
+  }
+  const Buffer padded = padded_copy<T>(x, shape, window.padding);
+  const int64_t height = shape.height + 2 * window.padding, width = shape.width + 2 * window.padding;
+  const int64_t taps = window.width * shape.in, row = width * shape.in;
+  Shape rows = shape;
+  rows.in = taps;
+  by_taps<T>({padded.as<T>(), height, width - window.width + 1, taps, shape.in, row, height * row},
+             dy, rows, {window.height, 1, window.stride, 0}, result);
+}
+
+// By the algorithm that suits.
+template <typename T>
+void gradient(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
   if (suits_winograd_gradient(shape, window)) {
     winograd_filter_gradient(x, dy, shape, window.padding, result);
   } else if (suits_pointwise_gradient(shape, window)) {
     pointwise_filter_gradient(x, dy, shape, window.stride, result);
-  } else if (has_rows_of_taps(shape, window)) {
-    row_filter_gradient(x, dy, shape, window, result);
   } else {
     filter_gradient(x, dy, shape, window, result);
   }
@@ -111,9 +123,9 @@ void compute(void* settings, TF_OpKernelContext* context) {
   const Tensor result(run.output(0, TF_FLOAT, {window.height, window.width, shape.in, shape.out}));
   if (!run.ok()) return;
   if (run.type(0) == TF_FLOAT) {
-    float32_gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
+    gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
   } else {
-    filter_gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
+    gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
   }
 }
 
@@ -127,7 +139,8 @@ bool define_filter_gradient() {
                  {"T: {float, bfloat16}", "height: int", "width: int", "stride: int", "padding: int"},
                  create,
                  compute,
-                 destroy});
+                 destroy,
+                 !has_tiles()});
 }
 
 }  // namespace resnet

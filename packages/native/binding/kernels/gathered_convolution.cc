@@ -14,10 +14,10 @@ namespace resnet {
 namespace {
 
 // Pixels and channels of a task: what it reads again and again stays in a processor's second cache,
-// and so much of a panel's depth in the first.
+// and so many steps of a panel's depth in the first.
 constexpr int64_t block_pixels = 96;
 constexpr int64_t block_channels = 8 * wide;
-constexpr int64_t block_depth = 256;
+constexpr int64_t block_steps = 256;
 // So many tasks keep processors busy to the end.
 constexpr int64_t enough_tasks = 16;
 
@@ -41,98 +41,184 @@ struct Grid {
 };
 
 // Everything that a task needs to know.
+template <typename T>
 struct Job {
-  const float* from;
+  const T* from;
   Image source;
   // Channels of a tap, and taps of the whole filter.
   int64_t depth, taps;
-  const float* filter;
-  float* to;
+  const T* filter;
+  T* to;
   Image target;
-  Epilogue epilogue;
+  Epilogue<T> epilogue;
+
+  // Values of a panel from one tap to the next: depth is filled up to whole steps with zeros.
+  int64_t tap_size() const {
+    return divide(depth, depth_of_step<T>) * depth_of_step<T> * wide;
+  }
 };
 
-RESNET_CLONES void panel_of(const Filter& filter, int64_t first, float* to) {
+// A step of a panel: one channel of 16 outputs, or two side by side.
+RESNET_INLINE void store_step(const float* first, const float*, float* to) {
+  store(to, load(first));
+  store(to + lanes, load(first + lanes));
+}
+RESNET_INLINE void store_step(const float* first, const float* second, bfloat16* to) {
+  for (int64_t i = 0; i < wide; i += lanes) {
+    interleave(rounded(load(first + i)) >> 16, rounded(load(second + i)) >> 16, to + 2 * i);
+  }
+}
+
+// Some panels of a filter, `size` apart, from the channel `first` of the output on.
+template <typename T>
+RESNET_INLINE void panels_of(const Filter& filter, int64_t first, int64_t panels, int64_t size,
+                             T* to) {
+  constexpr int64_t depth = depth_of_step<T>, step = depth * wide;
+  constexpr float zeros[wide] = {};
+  // Rows of a filter that are long are too far apart for processors to foresee the next.
+  constexpr int64_t ahead = 16;
   const int64_t taps = filter.height * filter.width;
-  for (int64_t tap = 0; tap < taps; ++tap, to += filter.from() * wide) {
-    if (filter.mirrored) {
-      const float* from = filter.values + ((taps - 1 - tap) * filter.in + first) * filter.out;
-      for (int64_t c = 0; c < filter.out; c += wide) {
-        transpose(from + c, filter.out, to + c * wide);
-      }
-    } else {
-      const float* from = filter.values + tap * filter.in * filter.out + first;
-      for (int64_t c = 0; c < filter.in; ++c) {
-        store(to + c * wide, load(from + c * filter.out));
-        store(to + c * wide + lanes, load(from + c * filter.out + lanes));
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    const float* from = filter.values + tap * filter.in * filter.out + first;
+    for (int64_t c = 0; c < filter.in; c += depth, to += step) {
+      const float* at = from + c * filter.out;
+      for (int64_t p = 0; p < panels; ++p, at += wide) {
+        for (int64_t i = 0; i < depth; ++i) __builtin_prefetch(at + (ahead + i) * filter.out);
+        store_step(at, c + 1 < filter.in ? at + filter.out : zeros, to + p * size);
       }
     }
   }
 }
 
+// The same of a mirrored one.
+template <typename T>
+RESNET_INLINE void mirrored_panels_of(const Filter& filter, int64_t first, int64_t panels,
+                                      int64_t size, T* to) {
+  constexpr int64_t depth = depth_of_step<T>, step = depth * wide;
+  const int64_t taps = filter.height * filter.width;
+  for (int64_t p = 0; p < panels; ++p) {
+    T* at = to + p * size;
+    for (int64_t tap = taps - 1; tap >= 0; --tap) {
+      const float* from = filter.values + (tap * filter.in + first + p * wide) * filter.out;
+      for (int64_t c = 0; c < filter.out; c += wide) {
+        alignas(64) float square[wide * wide];
+        transpose(from + c, filter.out, square);
+        for (int64_t i = 0; i < wide; i += depth, at += step) {
+          store_step(square + i * wide, square + (i + depth - 1) * wide, at);
+        }
+      }
+    }
+  }
+}
+
+#define RESNET_PANELS_FOR(T)                                                                      \
+  RESNET_CLONES void make_panels(const Filter& filter, int64_t first, int64_t panels,             \
+                                 int64_t size, T* to) {                                           \
+    filter.mirrored ? mirrored_panels_of(filter, first, panels, size, to)                         \
+                    : panels_of(filter, first, panels, size, to);                                 \
+  }
+RESNET_PANELS_FOR(float)
+RESNET_PANELS_FOR(bfloat16)
+
 // A part of the depth: some taps, some channels of each.
+template <typename T>
 struct Part {
-  const float* const* pixels;
+  const T* const* pixels;
   const Tap* taps;
   int64_t tap_count;
   int64_t channel, channels;
   bool is_first, is_last;
 };
 
+// Where a task's sums lie between one part and the next, row by row, and where they end.
+template <typename T>
+struct Rows {
+  float* const* sums;
+  T* const* outputs;
+};
+
 // The sums of `rows` outputs and a panel of channels, from `channel` on.
-template <int64_t rows>
-RESNET_INLINE void gather(const Job& job, const Part& part, int64_t row, const float* filter,
-                          int64_t channel, float* const* to) {
-  Vector sums[rows][2] = {};
+template <typename Arithmetic, int64_t rows, typename T>
+RESNET_INLINE void gather(const Job<T>& job, const Part<T>& part, int64_t row, const T* filter,
+                          int64_t channel, const Rows<T>& to) {
+  constexpr int64_t depth = Arithmetic::depth;
+  typename Arithmetic::Sums sums[rows];
+  const int64_t tap_size = job.tap_size();
+  // Before they can be written, they have to be fetched: while the sums are made.
+#pragma GCC unroll 8
+  for (int64_t i = 0; i < rows; ++i) __builtin_prefetch(to.outputs[row + i] + channel, 1);
   for (int64_t tap = 0; tap < part.tap_count; ++tap) {
-    const float* from[rows];
-#pragma GCC unroll 6
+    const T* from[rows];
+#pragma GCC unroll 8
     for (int64_t i = 0; i < rows; ++i) {
       from[i] = part.pixels[tap * block_pixels + row + i] + part.channel;
     }
-    const float* b = filter + (part.taps[tap].index * job.depth + part.channel) * wide;
-    for (int64_t k = 0; k < part.channels; ++k, b += wide) {
-      const Vector left = load(b), right = load(b + lanes);
-#pragma GCC unroll 6
-      for (int64_t i = 0; i < rows; ++i) {
-        sums[i][0] += from[i][k] * left;
-        sums[i][1] += from[i][k] * right;
-      }
+    const T* b = filter + part.taps[tap].index * tap_size + part.channel * wide;
+    for (int64_t k = 0; k < part.channels; k += depth, b += depth * wide) {
+      const auto panel = Arithmetic::panel(b);
+#pragma GCC unroll 8
+      for (int64_t i = 0; i < rows; ++i) Arithmetic::add(sums[i], from[i] + k, panel);
     }
   }
-  const Epilogue& epilogue = job.epilogue;
-#pragma GCC unroll 6
+  const Epilogue<T>& epilogue = job.epilogue;
+  const bool is_whole = part.is_first && part.is_last;
+  if (is_whole && epilogue.bias == nullptr && epilogue.addend == nullptr && !epilogue.relu) {
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < rows; ++i) Arithmetic::store(to.outputs[row + i] + channel, sums[i]);
+    return;
+  }
+#pragma GCC unroll 8
   for (int64_t i = 0; i < rows; ++i) {
 #pragma GCC unroll 2
     for (int64_t half = 0; half < 2; ++half) {
-      float* const at = to[row + i] + channel + half * lanes;
-      Vector value = sums[i][half];
-      if (!part.is_first) value += load(at);
-      if (part.is_last) {
-        if (epilogue.bias != nullptr) value += load(epilogue.bias + channel + half * lanes);
-        if (epilogue.addend != nullptr) value += load(epilogue.addend + (at - job.to));
-        if (epilogue.relu) value = rectified(value);
+      const int64_t c = channel + half * lanes;
+      Vector value = Arithmetic::half(sums[i], half);
+      if (!part.is_first) value += load(to.sums[row + i] + c);
+      if (!part.is_last) {
+        store(to.sums[row + i] + c, value);
+        continue;
       }
+      T* const at = to.outputs[row + i] + c;
+      if (epilogue.bias != nullptr) value += load(epilogue.bias + c);
+      if (epilogue.addend != nullptr) value += load(epilogue.addend + (at - job.to));
+      if (epilogue.relu) value = rectified(value);
       store(at, value);
     }
   }
 }
 
-RESNET_CLONES void run_part(const Job& job, const Part& part, int64_t pixels, int64_t first,
-                            int64_t channels, float* const* to) {
+template <typename Arithmetic, typename T>
+RESNET_INLINE void run_part_by(const Job<T>& job, const Part<T>& part, int64_t pixels,
+                               int64_t first, int64_t channels, const Rows<T>& to) {
   for (int64_t c = first; c < first + channels; c += wide) {
-    const float* filter = job.filter + c * job.taps * job.depth;
-    for_rows(pixels, [&](auto rows, int64_t row)
-                         RESNET_INLINED { gather<rows>(job, part, row, filter, c, to); });
+    const T* filter = job.filter + c / wide * job.taps * job.tap_size();
+    for_rows<Arithmetic::tall>(pixels, [&](auto rows, int64_t row) RESNET_INLINED {
+      gather<Arithmetic, rows>(job, part, row, filter, c, to);
+    });
   }
+}
+#define RESNET_RUN_PART(T)                                                         \
+  (const Job<T>& job, const Part<T>& part, int64_t pixels, int64_t first, int64_t channels, \
+   const Rows<T>& to)
+RESNET_BY_FLOAT32(run_part, RESNET_RUN_PART(float), (job, part, pixels, first, channels, to))
+RESNET_BY_BFLOAT16(run_part, RESNET_RUN_PART(bfloat16), (job, part, pixels, first, channels, to))
+
+// Sums of float32 wait where the outputs will be, others beside.
+void place_sums(float* const* outputs, int64_t pixels, int64_t, float** sums) {
+  std::copy(outputs, outputs + pixels, sums);
+}
+void place_sums(bfloat16* const*, int64_t pixels, int64_t first, float** sums) {
+  alignas(64) thread_local float memory[block_pixels * block_channels];
+  for (int64_t i = 0; i < pixels; ++i) sums[i] = memory + i * block_channels - first;
 }
 
 // A task: outputs `begin` to `end` of a grid, some of their channels.
-void run_task(const Job& job, const Grid& grid, const float* zeros, int64_t begin, int64_t end,
+template <typename T>
+void run_task(const Job<T>& job, const Grid& grid, const T* zeros, int64_t begin, int64_t end,
               int64_t first, int64_t channels) {
   const int64_t pixels = end - begin, taps = static_cast<int64_t>(grid.taps.size());
-  std::vector<const float*> from(taps * block_pixels);
-  float* to[block_pixels];
+  std::vector<const T*> from(taps * block_pixels);
+  T* to[block_pixels];
   for (int64_t i = 0; i < pixels; ++i) {
     const int64_t pixel = begin + i;
     const int64_t column = pixel % grid.columns, row = pixel / grid.columns % grid.rows;
@@ -151,29 +237,34 @@ void run_task(const Job& job, const Grid& grid, const float* zeros, int64_t begi
     }
   }
   if (taps == 0) {
-    for (int64_t i = 0; i < pixels; ++i) std::fill(to[i] + first, to[i] + first + channels, 0.0f);
+    for (int64_t i = 0; i < pixels; ++i) std::fill(to[i] + first, to[i] + first + channels, T{});
     return;
   }
-  const int64_t some_taps = std::max<int64_t>(block_depth / job.depth, 1);
+  float* sums[block_pixels];
+  place_sums(to, pixels, first, sums);
+  constexpr int64_t most = block_steps * depth_of_step<T>;
+  const int64_t some_taps = std::max<int64_t>(most / job.depth, 1);
   for (int64_t tap = 0; tap < taps; tap += some_taps) {
     const int64_t tap_count = std::min(some_taps, taps - tap);
-    for (int64_t channel = 0; channel < job.depth; channel += block_depth) {
-      const int64_t some = std::min(block_depth, job.depth - channel);
-      const Part part{from.data() + tap * block_pixels,
-                      grid.taps.data() + tap,
-                      tap_count,
-                      channel,
-                      some,
-                      tap == 0 && channel == 0,
-                      tap + tap_count == taps && channel + some == job.depth};
-      run_part(job, part, pixels, first, channels, to);
+    for (int64_t channel = 0; channel < job.depth; channel += most) {
+      const int64_t some = std::min(most, job.depth - channel);
+      const Part<T> part{from.data() + tap * block_pixels,
+                         grid.taps.data() + tap,
+                         tap_count,
+                         channel,
+                         some,
+                         tap == 0 && channel == 0,
+                         tap + tap_count == taps && channel + some == job.depth};
+      run_part(job, part, pixels, first, channels, {sums, to});
     }
   }
 }
 
-void run_grid(const Job& job, const Grid& grid) {
-  const std::vector<float> zeros(job.depth);
-  const int64_t block = even_block(grid.count(), block_pixels);
+template <typename T>
+void run_grid(const Job<T>& job, const Grid& grid) {
+  // And one more, of a step that ends with it.
+  const std::vector<T> zeros(job.depth + 1);
+  const int64_t block = even_block(grid.count(), block_pixels, rows_at_a_time<T>());
   const int64_t blocks = divide(grid.count(), block);
   int64_t channels = block_channels;
   while (channels > wide && blocks * divide(job.target.channels, channels) < enough_tasks) {
@@ -188,42 +279,56 @@ void run_grid(const Job& job, const Grid& grid) {
 
 }  // namespace
 
-int64_t panel_filter_size(const Filter& filter) {
-  return filter.height * filter.width * filter.in * filter.out;
+template <typename T>
+Buffer panel_filter(const Filter& filter_, const Shape& shape, const Window& window) {
+  const Filter filter = has_rows_of_taps(shape, window) && !filter_.mirrored
+                            ? Filter{filter_.values, filter_.height, 1, filter_.width * filter_.in,
+                                     filter_.out, false}
+                            : filter_;
+  constexpr int64_t depth = depth_of_step<T>;
+  const int64_t size =
+      filter.height * filter.width * divide(filter.from(), depth) * depth * wide;
+  const int64_t panels = filter.to() / wide;
+  Buffer made = Buffer::of<T>(panels * size);
+  // Several at a time read longer parts of the filter's rows.
+  const int64_t some = std::clamp<int64_t>(panels / enough_tasks, 1, 4);
+  parallel(divide(panels, some), [&](int64_t i) {
+    const int64_t first = i * some;
+    make_panels(filter, first * wide, std::min(some, panels - first), size,
+                made.as<T>() + first * size);
+  });
+  return made;
 }
 
-void panel_filter(const Filter& filter, float* to) {
-  const int64_t size = filter.height * filter.width * filter.from() * wide;
-  parallel(filter.to() / wide, [&](int64_t i) { panel_of(filter, i * wide, to + i * size); });
-}
-
-void gathered_convolution(const float* x, const float* filter, const Shape& shape,
-                          const Window& window, const Epilogue& epilogue, float* y) {
+template <typename T>
+void gathered_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
+                          const Epilogue<T>& epilogue, T* y) {
   Grid grid{shape.batch, shape.out_height, shape.out_width, 0, 0, 1, window.stride, {}};
   const Image target{shape.out_height, shape.out_width, shape.out};
   if (has_rows_of_taps(shape, window)) {
     const Image source{shape.height + 2 * window.padding, shape.width + 2 * window.padding,
                        shape.in};
-    const Buffer padded = padded_copy(x, shape, window.padding);
+    const Buffer padded = padded_copy<T>(x, shape, window.padding);
     for (int64_t row = 0; row < window.height; ++row) grid.taps.push_back({row, 0, row});
-    return run_grid({padded.data(), source, window.width * shape.in, window.height, filter, y,
-                     target, epilogue},
-                    grid);
+    return run_grid<T>({padded.as<T>(), source, window.width * shape.in, window.height, filter, y,
+                        target, epilogue},
+                       grid);
   }
   for (int64_t tap = 0; tap < window.height * window.width; ++tap) {
     grid.taps.push_back({tap / window.width * window.dilation - window.padding,
                          tap % window.width * window.dilation - window.padding, tap});
   }
-  run_grid({x, {shape.height, shape.width, shape.in}, shape.in, window.height * window.width,
-            filter, y, target, epilogue},
-           grid);
+  run_grid<T>({x, {shape.height, shape.width, shape.in}, shape.in, window.height * window.width,
+               filter, y, target, epilogue},
+              grid);
 }
 
-void gathered_input_gradient(const float* dy, const float* filter, const Shape& shape,
-                             const Window& window, float* dx) {
+template <typename T>
+void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
+                             const Window& window, T* dx) {
   const int64_t taps = window.height * window.width;
-  const Job job{dy,     {shape.out_height, shape.out_width, shape.out}, shape.out, taps, filter, dx,
-                {shape.height, shape.width, shape.in}, {}};
+  const Job<T> job{dy,     {shape.out_height, shape.out_width, shape.out}, shape.out, taps, filter,
+                   dx,     {shape.height, shape.width, shape.in},          {}};
   // Inputs that lie a stride apart meet the same taps; those between meet others.
   for (int64_t row = 0; row < std::min(window.stride, shape.height); ++row) {
     for (int64_t column = 0; column < std::min(window.stride, shape.width); ++column) {
@@ -245,5 +350,13 @@ void gathered_input_gradient(const float* dy, const float* filter, const Shape& 
     }
   }
 }
+
+#define RESNET_GATHERED_FOR(T)                                                                     \
+  template Buffer panel_filter<T>(const Filter&, const Shape&, const Window&);                     \
+  template void gathered_convolution(const T*, const T*, const Shape&, const Window&,              \
+                                     const Epilogue<T>&, T*);                                      \
+  template void gathered_input_gradient(const T*, const T*, const Shape&, const Window&, T*);
+RESNET_GATHERED_FOR(float)
+RESNET_GATHERED_FOR(bfloat16)
 
 }  // namespace resnet

@@ -4,22 +4,26 @@
 
 #include <cstdint>
 
+#include "buffer.h"
 #include "convolution.h"
 
 namespace resnet {
 
-// How many values the filter has in panels.
-int64_t panel_filter_size(const Filter& filter);
-// The filter in panels: [out / 16, kh, kw, in, 16].
-void panel_filter(const Filter& filter, float* to);
+// The filter in panels, [out / 16, kh, kw, in, 16]; of bfloat16 with two channels side by side,
+// [out / 16, kh, kw, in / 2, 16, 2].
+template <typename T>
+Buffer panel_filter(const Filter& filter, const Shape& shape, const Window& window);
 
-// The convolution of x [N, H, W, Ci] to y [N, Ho, Wo, Co], with the filter in panels.
-void gathered_convolution(const float* x, const float* filter, const Shape& shape,
-                          const Window& window, const Epilogue& epilogue, float* y);
+// The convolution of x [N, H, W, Ci] to y [N, Ho, Wo, Co], with the filter in panels. Of bfloat16 Ci is
+// even, or the image `has_rows_of_taps`.
+template <typename T>
+void gathered_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
+                          const Epilogue<T>& epilogue, T* y);
 
 // The gradient by the input, x [N, H, W, Ci], from that by the output, dy [N, Ho, Wo, Co]; the
 // filter in panels is the mirrored one. `shape` and `window` are the convolution's.
-void gathered_input_gradient(const float* dy, const float* filter, const Shape& shape,
-                             const Window& window, float* dx);
+template <typename T>
+void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
+                             const Window& window, T* dx);
 
 }  // namespace resnet

@@ -129,6 +129,8 @@ struct Definition {
   void* (*create)(TF_OpKernelConstruction*);
   void (*compute)(void*, TF_OpKernelContext*);
   void (*destroy)(void*);
+  // Whether it is there for bfloat16, too.
+  bool narrow = true;
 };
 
 // Makes an operation known to TensorFlow, on the processor, for T = float and T = bfloat16 where one

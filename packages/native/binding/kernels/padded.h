@@ -4,6 +4,7 @@
 
 #include "buffer.h"
 #include "convolution.h"
+#include "vector.h"
 
 namespace resnet {
 
@@ -11,7 +12,8 @@ inline bool has_rows_of_taps(const Shape& shape, const Window& window) {
   return shape.in < 8 && window.dilation == 1;
 }
 
-// [N, H + 2 padding, W + 2 padding, C]
-Buffer padded_copy(const float* x, const Shape& shape, int64_t padding);
+// [N, H + 2 padding, W + 2 padding, C] of type To, and a value more that may be read.
+template <typename To, typename From>
+Buffer padded_copy(const From* x, const Shape& shape, int64_t padding);
 
 }  // namespace resnet

@@ -1,8 +1,10 @@
 #include "pointwise_filter_gradient.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "buffer.h"
+#include "panels.h"
 #include "parallel.h"
 #include "product.h"
 #include "vector.h"
@@ -12,34 +14,43 @@ namespace {
 
 // Values of both images that are copied to panels before they are used: of the third cache.
 constexpr int64_t most_values = 1 << 20;
-// Pixels of a panel that stay in the first cache, and pixels that one task copies.
-constexpr int64_t block_pixels = 256;
-constexpr int64_t some_pixels = 64;
+// Steps of a panel that stay in the first cache, and steps that one task copies.
+constexpr int64_t block_steps = 256;
+constexpr int64_t some_steps = 64;
 // Panels of a task.
 constexpr int64_t block_in = 2, block_out = 16;
 
-// A pixel's channels to panels, `pitch` apart.
-RESNET_CLONES void copy_pixel(const float* from, int64_t channels, int64_t pitch, float* to) {
-  for (int64_t c = 0; c < channels; c += wide, to += pitch) {
-    store(to, load(from + c));
-    store(to + lanes, load(from + c + lanes));
+#define RESNET_COPY_STEP_FOR(T)                                                                  \
+  RESNET_CLONES void copy_step(const T* const* from, int64_t channels, int64_t pitch, T* to) { \
+    copy_pixels(from, channels, pitch, to);                                                    \
   }
-}
+RESNET_COPY_STEP_FOR(float)
+RESNET_COPY_STEP_FOR(bfloat16)
 
 // The products of some panels of x, each `pitch` from the last, and some of dy.
-RESNET_CLONES void block_gradient(const float* x, int64_t in, const float* dy, int64_t out,
-                                  int64_t pitch, int64_t pixels, bool add, float* to,
-                                  int64_t to_pitch) {
-  for (int64_t begin = 0; begin < pixels; begin += block_pixels) {
-    const int64_t count = std::min(block_pixels, pixels - begin);
+template <typename Arithmetic>
+RESNET_INLINE void block_gradient_by(const typename Arithmetic::Value* x, int64_t in,
+                                     const typename Arithmetic::Value* dy, int64_t out,
+                                     int64_t pitch, int64_t steps, bool add, float* to,
+                                     int64_t to_pitch) {
+  constexpr int64_t step = wide * Arithmetic::depth;
+  for (int64_t begin = 0; begin < steps; begin += block_steps) {
+    const int64_t count = std::min(block_steps, steps - begin);
     for (int64_t o = 0; o < out; ++o) {
       for (int64_t i = 0; i < in; ++i) {
-        outer_panels(x + i * pitch + begin * wide, dy + o * pitch + begin * wide, count,
-                       add || begin > 0, to + i * wide * to_pitch + o * wide, to_pitch);
+        outer_panels<Arithmetic>(x + i * pitch + begin * step, dy + o * pitch + begin * step, count,
+                                 add || begin > 0, to + i * wide * to_pitch + o * wide, to_pitch);
       }
     }
   }
 }
+#define RESNET_BLOCK_GRADIENT(T)                                                               \
+  (const T* x, int64_t in, const T* dy, int64_t out, int64_t pitch, int64_t steps, bool add, \
+   float* to, int64_t to_pitch)
+RESNET_BY_FLOAT32(block_gradient, RESNET_BLOCK_GRADIENT(float),
+                  (x, in, dy, out, pitch, steps, add, to, to_pitch))
+RESNET_BY_BFLOAT16(block_gradient, RESNET_BLOCK_GRADIENT(bfloat16),
+                   (x, in, dy, out, pitch, steps, add, to, to_pitch))
 
 }  // namespace
 
@@ -48,36 +59,53 @@ bool suits_pointwise_gradient(const Shape& shape, const Window& window) {
          shape.out % wide == 0;
 }
 
-void pointwise_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t stride,
+template <typename T>
+void pointwise_filter_gradient(const T* x, const T* dy, const Shape& shape, int64_t stride,
                                float* filter) {
+  // Pixels are taken a step's at a time; what is missing of the last is zeros.
+  constexpr int64_t depth = depth_of_step<T>, step = wide * depth;
   const int64_t pixels = shape.batch * shape.out_height * shape.out_width;
+  const int64_t steps = divide(pixels, depth);
   const int64_t most = std::min(
-      pixels, std::max<int64_t>(most_values / (shape.in + shape.out) / block_pixels, 1) * block_pixels);
+      steps,
+      std::max<int64_t>(most_values / (shape.in + shape.out) / block_steps, 1) * block_steps);
   // Panels begin at other places than multiples of 4096 bytes, which share places in caches.
-  const int64_t pitch = (most + 1) * wide;
-  const Buffer x_panels(shape.in / wide * pitch), dy_panels(shape.out / wide * pitch);
+  const int64_t pitch = (most + 1) * step;
+  const Buffer x_panels = Buffer::of<T>(shape.in / wide * pitch);
+  const Buffer dy_panels = Buffer::of<T>(shape.out / wide * pitch);
+  const std::vector<T> zeros(std::max(shape.in, shape.out));
   const int64_t in_blocks = divide(shape.in, block_in * wide);
   const int64_t out_blocks = divide(shape.out, block_out * wide);
-  for (int64_t begin = 0; begin < pixels; begin += most) {
-    const int64_t count = std::min(most, pixels - begin);
-    parallel(divide(count, some_pixels), [&](int64_t task) {
-      const int64_t end = std::min(count, (task + 1) * some_pixels);
-      for (int64_t i = task * some_pixels; i < end; ++i) {
-        const int64_t pixel = begin + i, column = pixel % shape.out_width;
-        const int64_t row = pixel / shape.out_width % shape.out_height;
-        const int64_t image = pixel / shape.out_width / shape.out_height;
-        const int64_t at = (image * shape.height + row * stride) * shape.width + column * stride;
-        copy_pixel(x + at * shape.in, shape.in, pitch, x_panels.data() + i * wide);
-        copy_pixel(dy + pixel * shape.out, shape.out, pitch, dy_panels.data() + i * wide);
+  for (int64_t begin = 0; begin < steps; begin += most) {
+    const int64_t count = std::min(most, steps - begin);
+    parallel(divide(count, some_steps), [&](int64_t task) {
+      const int64_t end = std::min(count, (task + 1) * some_steps);
+      for (int64_t i = task * some_steps; i < end; ++i) {
+        const T *x_pixels[depth], *dy_pixels[depth];
+        for (int64_t j = 0; j < depth; ++j) {
+          const int64_t pixel = (begin + i) * depth + j, column = pixel % shape.out_width;
+          const int64_t row = pixel / shape.out_width % shape.out_height;
+          const int64_t image = pixel / shape.out_width / shape.out_height;
+          const int64_t at = (image * shape.height + row * stride) * shape.width + column * stride;
+          const bool is_there = pixel < pixels;
+          x_pixels[j] = is_there ? x + at * shape.in : zeros.data();
+          dy_pixels[j] = is_there ? dy + pixel * shape.out : zeros.data();
+        }
+        copy_step(x_pixels, shape.in, pitch, x_panels.as<T>() + i * step);
+        copy_step(dy_pixels, shape.out, pitch, dy_panels.as<T>() + i * step);
       }
     });
     parallel(in_blocks * out_blocks, [&](int64_t task) {
       const int64_t in = task % in_blocks * block_in, out = task / in_blocks * block_out;
-      block_gradient(x_panels.data() + in * pitch, std::min(block_in, shape.in / wide - in),
-                     dy_panels.data() + out * pitch, std::min(block_out, shape.out / wide - out),
+      block_gradient(x_panels.as<T>() + in * pitch, std::min(block_in, shape.in / wide - in),
+                     dy_panels.as<T>() + out * pitch, std::min(block_out, shape.out / wide - out),
                      pitch, count, begin > 0, filter + in * wide * shape.out + out * wide, shape.out);
     });
   }
 }
+
+template void pointwise_filter_gradient(const float*, const float*, const Shape&, int64_t, float*);
+template void pointwise_filter_gradient(const bfloat16*, const bfloat16*, const Shape&, int64_t,
+                                        float*);
 
 }  // namespace resnet

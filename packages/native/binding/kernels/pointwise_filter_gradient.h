@@ -10,7 +10,8 @@ namespace resnet {
 bool suits_pointwise_gradient(const Shape& shape, const Window& window);
 
 // The gradient by the filter, [1, 1, Ci, Co], from x [N, H, W, Ci] and dy [N, Ho, Wo, Co].
-void pointwise_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t stride,
+template <typename T>
+void pointwise_filter_gradient(const T* x, const T* dy, const Shape& shape, int64_t stride,
                                float* filter);
 
 }  // namespace resnet

@@ -2,14 +2,52 @@
 
 #include "vector.h"
 
+// A function marked so is compiled for processors with AVX2, with AVX-512, or with that and its products
+// of bfloat16: the caller asks below what there is.
+#if RESNET_HAS_CLONES
+#define RESNET_WITH_EIGHT __attribute__((target("arch=x86-64-v3")))
+#define RESNET_WITH_SIXTEEN __attribute__((target("arch=x86-64-v4")))
+#define RESNET_WITH_PAIRS __attribute__((target("arch=x86-64-v4,avx512bf16")))
+#else
+#define RESNET_WITH_EIGHT
+#define RESNET_WITH_SIXTEEN
+#define RESNET_WITH_PAIRS
+#endif
+
 namespace resnet {
 
-// Whether the kernels here that are made for vectors of eight have them: with AVX2, and compiled for
-// it. Not with AVX-512, for which oneDNN's are made and these were never measured.
+// Whether the kernels here that are made for vectors of eight have them: with AVX2, and compiled for it.
 inline bool has_vectors_of_eight() {
 #if RESNET_HAS_CLONES
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         !__builtin_cpu_supports("avx512f");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return false;
+#endif
+}
+
+inline bool has_vectors_of_sixteen() {
+#if RESNET_HAS_CLONES
+  return has_vectors_of_eight() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
+#else
+  return false;
+#endif
+}
+
+// Tiles of AMX, for which oneDNN's convolutions of bfloat16 are made, and none here.
+inline bool has_tiles() {
+#if RESNET_HAS_CLONES
+  return __builtin_cpu_supports("amx-bf16");
+#else
+  return false;
+#endif
+}
+
+// Products of bfloat16 in pairs.
+inline bool has_pairs() {
+#if RESNET_HAS_CLONES
+  return has_vectors_of_sixteen() && __builtin_cpu_supports("avx512bf16");
 #else
   return false;
 #endif

@@ -25,8 +25,10 @@ namespace resnet {
 typedef float Vector __attribute__((vector_size(32), aligned(4)));
 constexpr int64_t lanes = 8;
 
-RESNET_INLINE Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
-RESNET_INLINE void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
+typedef uint32_t Bits __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint16_t HalfBits __attribute__((vector_size(16), aligned(2), may_alias));
+// Sixteen, for functions that are compiled for AVX-512 alone.
+typedef float LongVector __attribute__((vector_size(64), aligned(2), may_alias));
 
 struct bfloat16 {
   uint16_t bits;
@@ -52,6 +54,41 @@ RESNET_INLINE bfloat16 narrow<bfloat16>(float x) {
   uint32_t bits;
   std::memcpy(&bits, &x, sizeof(bits));
   return {static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16)};
+}
+
+RESNET_INLINE Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
+RESNET_INLINE Vector load(const bfloat16* from) {
+  const HalfBits bits = *reinterpret_cast<const HalfBits*>(from);
+  return reinterpret_cast<Vector>(__builtin_convertvector(bits, Bits) << 16);
+}
+RESNET_INLINE void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
+
+// The upper halves are the values rounded to bfloat16.
+RESNET_INLINE Bits rounded(Vector value) {
+  const Bits bits = reinterpret_cast<Bits>(value);
+  return bits + 0x7fff + ((bits >> 16) & 1);
+}
+RESNET_INLINE void store(bfloat16* to, Vector value) {
+  *reinterpret_cast<HalfBits*>(to) = __builtin_convertvector(rounded(value) >> 16, HalfBits);
+}
+
+// Eight of bfloat16, one a lane, and two of them side by side: first[0], second[0], first[1]...
+RESNET_INLINE Bits load_bits(const bfloat16* from) {
+  return __builtin_convertvector(*reinterpret_cast<const HalfBits*>(from), Bits);
+}
+RESNET_INLINE void interleave(Bits first, Bits second, bfloat16* to) {
+  *reinterpret_cast<Bits*>(to) = first | (second << 16);
+}
+
+RESNET_INLINE Vector first_half(LongVector x) {
+  Vector half;
+  std::memcpy(&half, &x, sizeof(half));
+  return half;
+}
+RESNET_INLINE Vector second_half(LongVector x) {
+  Vector half;
+  std::memcpy(&half, reinterpret_cast<const char*>(&x) + sizeof(half), sizeof(half));
+  return half;
 }
 
 // max(x, 0); a NaN stays, for the loss to show it.

@@ -119,14 +119,15 @@ struct Tiles {
 // Whether a convolution, or a gradient of one, takes less time so than by the sums as they are written.
 // Counted in multiply-adds of a pair of channels, as they were measured: products at the points run at
 // three quarters of the rate, and what is done once for the filter takes as long as `once` of them.
-inline bool pays(const Shape& shape, const Window& window, int64_t once) {
+// `rate` is how much faster the sums are than in float32, in which products at the points always are.
+inline bool pays(const Shape& shape, const Window& window, int64_t once, int64_t rate) {
   if (window.height != taps || window.width != taps || window.stride != 1 || window.dilation != 1 ||
       window.padding >= taps || shape.in % wide != 0 || shape.out % wide != 0) {
     return false;
   }
   const int64_t outputs = shape.batch * shape.out_height * shape.out_width;
   const int64_t tiles = Tiles(shape.batch, shape.out_height, shape.out_width).count;
-  return points * tiles * 4 / 3 + once < taps * taps * outputs;
+  return (points * tiles * 4 / 3 + once) * rate < taps * taps * outputs;
 }
 
 }  // namespace winograd

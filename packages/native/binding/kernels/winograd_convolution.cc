@@ -60,18 +60,22 @@ RESNET_CLONES void filter_panel(const Filter& filter, int64_t first, int64_t pit
 }
 
 // One tile of an image at the points, `pitch` apart.
-RESNET_CLONES void image_tile(const float* x, const Shape& shape, int64_t padding,
+template <typename T>
+RESNET_INLINE void image_tile_of(const T* x, const Shape& shape, int64_t padding,
                               const Place& place, int64_t pitch, float* to) {
-  const ImageTile from(x, shape, padding, place);
+  const ImageTile<T> from(x, shape, padding, place);
+  from.prefetch(0, shape.in);
   for (int64_t c = 0; c < shape.in; c += lanes) from.store_points(c, pitch, to + c);
 }
 
 // A tile of the output from its products, `pitch` apart: channels `first` to `first + count`.
-RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape& shape,
+template <typename T>
+RESNET_INLINE void output_tile_of(const float* products, int64_t pitch, const Shape& shape,
                                const Place& place, int64_t first, int64_t count,
-                               const Epilogue& epilogue, float* y) {
+                               const Epilogue<T>& epilogue, T* y) {
   const int64_t begin =
       ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
+  prefetch_below<true>(y + begin + first, shape.out_width, shape.out, count);
   for (int64_t c = 0; c < count; c += lanes) {
     Vector m[points], values[tile * tile];
 #pragma GCC unroll 36
@@ -89,21 +93,40 @@ RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape
   }
 }
 
+#define RESNET_TILES_FOR(T)                                                                      \
+  RESNET_CLONES void image_tile(const T* x, const Shape& shape, int64_t padding,                 \
+                                const Place& place, int64_t pitch, float* to) {                  \
+    image_tile_of(x, shape, padding, place, pitch, to);                                          \
+  }                                                                                              \
+  RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape& shape,       \
+                                 const Place& place, int64_t first, int64_t count,               \
+                                 const Epilogue<T>& epilogue, T* y) {                            \
+    output_tile_of(products, pitch, shape, place, first, count, epilogue, y);                    \
+  }
+RESNET_TILES_FOR(float)
+RESNET_TILES_FOR(bfloat16)
+
 // The products of `tiles` tiles with `channels` channels of the filter, at every point.
-RESNET_CLONES void block_products(const float* image, int64_t image_pitch, const float* filter,
-                                  int64_t filter_pitch, int64_t depth, int64_t tiles,
-                                  int64_t channels, int64_t to_pitch, float* to) {
+template <typename Arithmetic>
+RESNET_INLINE void block_products_by(const float* image, int64_t image_pitch, const float* filter,
+                                     int64_t filter_pitch, int64_t depth, int64_t tiles,
+                                     int64_t channels, int64_t to_pitch, float* to) {
   for (int64_t i = 0; i < points; ++i) {
     for (int64_t c = 0; c < channels; c += wide) {
       const float* b = filter + i * filter_pitch + c * depth;
       const float* rows = image + i * image_pitch;
       float* const sums = to + i * to_pitch + c;
-      for_rows(tiles, [&](auto some, int64_t t) RESNET_INLINED {
-        product<some>(rows + t * depth, depth, b, depth, sums + t * channels, channels);
+      for_rows<Arithmetic::tall>(tiles, [&](auto some, int64_t t) RESNET_INLINED {
+        product<Arithmetic, some>(rows + t * depth, depth, b, depth, sums + t * channels, channels);
       });
     }
   }
 }
+RESNET_BY_FLOAT32(block_products,
+                  (const float* image, int64_t image_pitch, const float* filter,
+                   int64_t filter_pitch, int64_t depth, int64_t tiles, int64_t channels,
+                   int64_t to_pitch, float* to),
+                  (image, image_pitch, filter, filter_pitch, depth, tiles, channels, to_pitch, to))
 
 struct Channels {
   int64_t first, count;
@@ -121,8 +144,9 @@ void filter_channels(const Filter& filter, const Channels& channels, float* to) 
 }
 
 // Images at the points, so many tiles at a time: [36, tiles, channels].
+template <typename T>
 struct Images {
-  Images(const float* x_, const Shape& shape_, int64_t padding_)
+  Images(const T* x_, const Shape& shape_, int64_t padding_)
       : x(x_),
         shape(shape_),
         padding(padding_),
@@ -144,7 +168,7 @@ struct Images {
     });
   }
 
-  const float* x;
+  const T* x;
   const Shape& shape;
   int64_t padding;
   Tiles tiles;
@@ -154,54 +178,109 @@ struct Images {
   int64_t begin = -1, count = 0;
 };
 
+// What becomes of products.
+template <typename T>
+struct Output {
+  const Shape& shape;
+  const Tiles& tiles;
+  const Epilogue<T>& epilogue;
+  T* y;
+};
+
+// A block of outputs: `count` tiles, whose values at the points are `pitch` apart, and up to
+// `block_channels` channels, of the `of` that `filter` has from `first` on.
+template <typename T>
+void output_block(const Output<T>& output, const float* values, int64_t pitch, int64_t begin,
+                  int64_t count, const float* filter, const Channels& of, int64_t channel) {
+  const Shape& shape = output.shape;
+  const int64_t some = std::min(block_channels, of.count - channel);
+  constexpr int64_t to_pitch = block_tiles * block_channels + offset;
+  alignas(64) thread_local float products[points * to_pitch];
+  block_products(values, pitch, filter + channel * shape.in, filter_pitch(shape.in, of.count),
+                 shape.in, count, some, to_pitch, products);
+  for (int64_t t = 0; t < count; ++t) {
+    output_tile(products + t * some, to_pitch, shape, output.tiles[begin + t], of.first + channel,
+                some, output.epilogue, output.y);
+  }
+}
+
 // Some channels of the output, of the tiles that are made.
-void output_channels(const Images& images, const float* filter, const Channels& channels,
-                     const Epilogue& epilogue, float* y) {
+template <typename T>
+void output_channels(const Images<T>& images, const float* filter, const Channels& channels,
+                     const Epilogue<T>& epilogue, T* y) {
   const Shape& shape = images.shape;
-  const int64_t block = even_block(images.count, block_tiles);
+  const int64_t block = even_block(images.count, block_tiles, rows_at_a_time<float>());
   const int64_t blocks = divide(images.count, block);
   parallel(blocks * divide(channels.count, block_channels), [&](int64_t i) {
     const int64_t first = i % blocks * block, channel = i / blocks * block_channels;
     const int64_t tiles = std::min(block, images.count - first);
-    const int64_t some = std::min(block_channels, channels.count - channel);
-    constexpr int64_t pitch = block_tiles * block_channels + offset;
-    alignas(64) thread_local float products[points * pitch];
-    block_products(images.values.data() + first * shape.in, images.pitch, filter + channel * shape.in,
-                   filter_pitch(shape.in, channels.count), shape.in, tiles, some, pitch, products);
-    for (int64_t t = 0; t < tiles; ++t) {
-      output_tile(products + t * some, pitch, shape, images.tiles[images.begin + first + t],
-                  channels.first + channel, some, epilogue, y);
+    output_block<T>({shape, images.tiles, epilogue, y}, images.values.data() + first * shape.in,
+                    images.pitch, images.begin + first, tiles, filter, channels, channel);
+  });
+}
+
+// Where the filter at the points stays in caches, tiles are made block by block, each used for all
+// channels at once while it is in a processor's second cache.
+bool is_filter_small(const Shape& shape) { return shape.in * shape.out <= 1 << 15; }
+
+template <typename T>
+void by_blocks(const T* x, const float* filter, const Shape& shape, int64_t padding,
+               const Epilogue<T>& epilogue, T* y) {
+  const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
+  constexpr int64_t most_of_block = 1 << 17;
+  // So many tasks keep processors busy to the end.
+  constexpr int64_t enough_tasks = 16;
+  const int64_t most = std::min({block_tiles, most_of_block / (points * shape.in),
+                                 std::max<int64_t>(tiles.count / enough_tasks, 1)});
+  const int64_t block = std::min(even_block(tiles.count, most, rows_at_a_time<float>()), block_tiles);
+  const int64_t pitch = block * shape.in + offset;
+  parallel(divide(tiles.count, block), [&](int64_t i) {
+    const int64_t begin = i * block, count = std::min(block, tiles.count - begin);
+    const Buffer values(points * pitch);
+    for (int64_t t = 0; t < count; ++t) {
+      image_tile(x, shape, padding, tiles[begin + t], pitch, values.data() + t * shape.in);
+    }
+    for (int64_t channel = 0; channel < shape.out; channel += block_channels) {
+      output_block<T>({shape, tiles, epilogue, y}, values.data(), pitch, begin, count, filter,
+                      {0, shape.out}, channel);
     }
   });
 }
 
 }  // namespace
 
+template <typename T>
 bool suits_winograd(const Shape& shape, const Window& window, bool is_filter_made) {
   // To read 36 values where 9 are, and to make them first.
-  return pays(shape, window, is_filter_made ? 500 : 800);
+  return pays(shape, window, is_filter_made ? 500 : 800, depth_of_step<T>);
+}
+template bool suits_winograd<float>(const Shape&, const Window&, bool);
+template bool suits_winograd<bfloat16>(const Shape&, const Window&, bool);
+
+Buffer winograd_filter(const Filter& filter) {
+  Buffer made(points * filter_pitch(filter.in, filter.out));
+  filter_channels(filter, {0, filter.to()}, made.data());
+  return made;
 }
 
-int64_t winograd_filter_size(const Filter& filter) {
-  return points * filter_pitch(filter.in, filter.out);
-}
-
-void winograd_filter(const Filter& filter, float* to) {
-  filter_channels(filter, {0, filter.to()}, to);
-}
-
-void winograd_convolution(const float* x, const float* filter, const Shape& shape, int64_t padding,
-                          const Epilogue& epilogue, float* y) {
-  Images images(x, shape, padding);
+template <typename T>
+void winograd_convolution(const T* x, const float* filter, const Shape& shape, int64_t padding,
+                          const Epilogue<T>& epilogue, T* y) {
+  if (is_filter_small(shape)) return by_blocks(x, filter, shape, padding, epilogue, y);
+  Images<T> images(x, shape, padding);
   for (int64_t begin = 0; begin < images.tiles.count; begin += images.most) {
     images.make(begin);
     output_channels(images, filter, {0, shape.out}, epilogue, y);
   }
 }
 
-void winograd_convolution(const float* x, const Filter& filter, const Shape& shape, int64_t padding,
-                          const Epilogue& epilogue, float* y) {
-  Images images(x, shape, padding);
+template <typename T>
+void winograd_convolution(const T* x, const Filter& filter, const Shape& shape, int64_t padding,
+                          const Epilogue<T>& epilogue, T* y) {
+  if (is_filter_small(shape)) {
+    return by_blocks(x, winograd_filter(filter).data(), shape, padding, epilogue, y);
+  }
+  Images<T> images(x, shape, padding);
   const int64_t most = std::max<int64_t>(most_values / (points * shape.in) / wide, 1) * wide;
   const Buffer made(points * filter_pitch(shape.in, std::min(most, shape.out)));
   for (int64_t first = 0; first < shape.out; first += most) {
@@ -213,5 +292,13 @@ void winograd_convolution(const float* x, const Filter& filter, const Shape& sha
     }
   }
 }
+
+#define RESNET_WINOGRAD_FOR(T)                                                                 \
+  template void winograd_convolution(const T*, const float*, const Shape&, int64_t,            \
+                                     const Epilogue<T>&, T*);                                  \
+  template void winograd_convolution(const T*, const Filter&, const Shape&, int64_t,           \
+                                     const Epilogue<T>&, T*);
+RESNET_WINOGRAD_FOR(float)
+RESNET_WINOGRAD_FOR(bfloat16)
 
 }  // namespace resnet

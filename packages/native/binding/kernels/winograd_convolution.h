@@ -3,24 +3,26 @@
 
 #include <cstdint>
 
+#include "buffer.h"
 #include "convolution.h"
 
 namespace resnet {
 
 // Whether it takes less time than the sums as they are written: not for few or small images, where
 // its filters of four times the size are not worth making, or reading.
+template <typename T>
 bool suits_winograd(const Shape& shape, const Window& window, bool is_filter_made);
 
-// How many values the filter has at the points.
-int64_t winograd_filter_size(const Filter& filter);
 // The filter at the points: [36, out / 16, in, 16].
-void winograd_filter(const Filter& filter, float* to);
+Buffer winograd_filter(const Filter& filter);
 
 // The convolution of x [N, H, W, Ci] to y [N, Ho, Wo, Co], with the filter at the points.
-void winograd_convolution(const float* x, const float* filter, const Shape& shape, int64_t padding,
-                          const Epilogue& epilogue, float* y);
+template <typename T>
+void winograd_convolution(const T* x, const float* filter, const Shape& shape, int64_t padding,
+                          const Epilogue<T>& epilogue, T* y);
 // The same with the filter as it is, brought to the points some channels at a time.
-void winograd_convolution(const float* x, const Filter& filter, const Shape& shape, int64_t padding,
-                          const Epilogue& epilogue, float* y);
+template <typename T>
+void winograd_convolution(const T* x, const Filter& filter, const Shape& shape, int64_t padding,
+                          const Epilogue<T>& epilogue, T* y);
 
 }  // namespace resnet

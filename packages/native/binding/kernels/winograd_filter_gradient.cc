@@ -37,20 +37,24 @@ struct Panels {
   Buffer memory;
 };
 
-RESNET_CLONES void image_panels(const float* x, const Shape& shape, int64_t padding,
-                                const Place& place, int64_t first, int64_t channels,
-                                const Panels& to, int64_t t) {
-  const ImageTile from(x, shape, padding, place);
+template <typename T>
+RESNET_INLINE void image_panels_of(const T* x, const Shape& shape, int64_t padding,
+                                   const Place& place, int64_t first, int64_t channels,
+                                   const Panels& to, int64_t t) {
+  const ImageTile<T> from(x, shape, padding, place);
+  from.prefetch(first, channels);
   for (int64_t c = 0; c < channels; c += lanes) {
     float* at = to.at(0, c / wide * wide) + t * wide + c % wide;
     from.store_points(first + c, to.pitch(), at);
   }
 }
 
-RESNET_CLONES void gradient_panels(const float* dy, const Shape& shape, const Place& place,
-                                   const Panels& to, int64_t t) {
-  const float* from =
+template <typename T>
+RESNET_INLINE void gradient_panels_of(const T* dy, const Shape& shape, const Place& place,
+                                      const Panels& to, int64_t t) {
+  const T* from =
       dy + ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
+  prefetch_below<false>(from, shape.out_width, shape.out, shape.out);
   for (int64_t c = 0; c < shape.out; c += lanes) {
     Vector d[tile * tile], w[points];
     for (int64_t i = 0; i < tile; ++i) {
@@ -65,12 +69,34 @@ RESNET_CLONES void gradient_panels(const float* dy, const Shape& shape, const Pl
   }
 }
 
-// The filter's gradient at a point, of one panel of input channels: [out / 16][16][16].
-RESNET_CLONES void point_gradient(const float* image, const Panels& gradient, int64_t point,
-                                  int64_t tiles, bool add, float* to) {
-  for (int64_t c = 0; c < gradient.channels; c += wide, to += square) {
-    outer_panels(image, gradient.at(point, c), tiles, add, to, wide);
+#define RESNET_PANELS_FOR(T)                                                                   \
+  RESNET_CLONES void image_panels(const T* x, const Shape& shape, int64_t padding,             \
+                                  const Place& place, int64_t first, int64_t channels,         \
+                                  const Panels& to, int64_t t) {                               \
+    image_panels_of(x, shape, padding, place, first, channels, to, t);                         \
+  }                                                                                            \
+  RESNET_CLONES void gradient_panels(const T* dy, const Shape& shape, const Place& place,      \
+                                     const Panels& to, int64_t t) {                            \
+    gradient_panels_of(dy, shape, place, to, t);                                               \
   }
+RESNET_PANELS_FOR(float)
+RESNET_PANELS_FOR(bfloat16)
+
+// The filter's gradient at a point, of one panel of input channels: [out / 16][16][16].
+template <typename Arithmetic>
+RESNET_INLINE void point_gradient_by(const float* image, const Panels& gradient, int64_t point,
+                                     int64_t tiles, bool add, float* to) {
+  for (int64_t c = 0; c < gradient.channels; c += wide, to += square) {
+    outer_panels<Arithmetic>(image, gradient.at(point, c), tiles, add, to, wide);
+  }
+}
+RESNET_BY_FLOAT32(point_gradient,
+                  (const float* image, const Panels& gradient, int64_t point, int64_t tiles,
+                   bool add, float* to),
+                  (image, gradient, point, tiles, add, to))
+
+RESNET_CLONES void add(const float* from, int64_t count, float* to) {
+  for (int64_t i = 0; i < count; i += lanes) store(to + i, load(to + i) + load(from + i));
 }
 
 // A panel of input channels of the filter's gradient, from its values at the points, `pitch` apart.
@@ -88,15 +114,59 @@ RESNET_CLONES void filter_rows(const float* sums, int64_t pitch, int64_t in, int
   }
 }
 
+// Where the sums of all points stay in a processor's second cache, tiles are made block by block, each
+// used for all of them at once. The tiles are in some parts, which are added up in their order: the
+// same way whatever the number of threads.
+bool are_sums_small(const Shape& shape) { return shape.in * shape.out <= 1 << 12; }
+
+template <typename T>
+void by_parts(const T* x, const T* dy, const Shape& shape, int64_t padding, float* filter) {
+  const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
+  const int64_t pitch = shape.in * shape.out + Panels::gap, size = points * pitch;
+  constexpr int64_t most_parts = 16, most_of_parts = 1 << 20, most_of_block = 1 << 17;
+  const int64_t most = std::min(block_tiles, most_of_block / points / (shape.in + shape.out));
+  const int64_t parts =
+      std::min({divide(tiles.count, most), most_parts, std::max<int64_t>(most_of_parts / size, 1)});
+  const Buffer sums(parts * size);
+  parallel(parts, [&](int64_t part) {
+    const int64_t first = tiles.count * part / parts, end = tiles.count * (part + 1) / parts;
+    const Panels image(shape.in, most), gradient(shape.out, most);
+    float* const to = sums.data() + part * size;
+    for (int64_t begin = first; begin < end; begin += most) {
+      const int64_t count = std::min(most, end - begin);
+      for (int64_t t = 0; t < count; ++t) {
+        image_panels(x, shape, padding, tiles[begin + t], 0, shape.in, image, t);
+        gradient_panels(dy, shape, tiles[begin + t], gradient, t);
+      }
+      for (int64_t point = 0; point < points; ++point) {
+        for (int64_t in = 0; in < shape.in; in += wide) {
+          point_gradient(image.at(point, in), gradient, point, count, begin > first,
+                         to + point * pitch + in * shape.out);
+        }
+      }
+    }
+  });
+  parallel(shape.in / wide, [&](int64_t i) {
+    const int64_t begin = i * wide * shape.out, count = wide * shape.out;
+    for (int64_t point = 0; point < points; ++point) {
+      float* const to = sums.data() + point * pitch + begin;
+      for (int64_t part = 1; part < parts; ++part) add(to + part * size, count, to);
+    }
+    filter_rows(sums.data() + begin, pitch, shape.in, shape.out, filter + begin);
+  });
+}
+
 }  // namespace
 
 bool suits_winograd_gradient(const Shape& shape, const Window& window) {
   // To bring 36 sums to 9.
-  return pays(shape, window, 400);
+  return pays(shape, window, 400, 1);
 }
 
-void winograd_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t padding,
+template <typename T>
+void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64_t padding,
                               float* filter) {
+  if (are_sums_small(shape)) return by_parts(x, dy, shape, padding, filter);
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
   // Some input channels after the others, and of each some tiles.
   const int64_t most_in = std::min(
@@ -128,5 +198,9 @@ void winograd_filter_gradient(const float* x, const float* dy, const Shape& shap
     });
   }
 }
+
+template void winograd_filter_gradient(const float*, const float*, const Shape&, int64_t, float*);
+template void winograd_filter_gradient(const bfloat16*, const bfloat16*, const Shape&, int64_t,
+                                       float*);
 
 }  // namespace resnet

@@ -11,7 +11,8 @@ namespace resnet {
 bool suits_winograd_gradient(const Shape& shape, const Window& window);
 
 // The gradient by the filter, [3, 3, Ci, Co], from x [N, H, W, Ci] and dy [N, Ho, Wo, Co].
-void winograd_filter_gradient(const float* x, const float* dy, const Shape& shape, int64_t padding,
+template <typename T>
+void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64_t padding,
                               float* filter);
 
 }  // namespace resnet

@@ -21,7 +21,7 @@ export function compileIn(graph: Graph, precision: Precision): Executable | unde
   const translated = translate(graph, hasFusedConvolution(precision), precision);
   if (translated === undefined) return undefined;
   const executable = openSession(translated);
-  const fed = new Set(translated.fed);
+  const fed = new Set(translated.fed.map(({ tensor }) => tensor));
   const constants = graph.nodes.flatMap(({ op }) => tensorsOf(op)).filter((x) => !fed.has(x));
   tf.dispose(constants);
   return executable;

@@ -1,6 +1,6 @@
 import type { FusedConvOp } from '../../graph/graph.ts';
 import { attribute, type Attribute } from './graph-def.ts';
-import { explicitPadding, tensor, type GraphWriter } from './values.ts';
+import { explicitPadding, float32Tensor, tensor, type GraphWriter } from './values.ts';
 
 /** TensorFlow's names for what may follow in a fused convolution. */
 function followers(op: FusedConvOp, addend: string | undefined): string[] {
@@ -55,17 +55,16 @@ export function ownConvolution(
   x: string,
   addend: string | undefined,
 ): string {
-  const others = [
-    ...(op.bias === undefined ? [] : [tensor(writer, op.bias)]),
-    ...(addend === undefined ? [] : [addend]),
-  ];
-  return writer.node('ResnetConv', [x, writer.feed(op.filter, writer.precision), ...others], {
-    count: attribute.integer(others.length),
+  const biases = op.bias === undefined ? [] : [float32Tensor(writer, op.bias)];
+  const addends = addend === undefined ? [] : [addend];
+  const inputs = [x, writer.feed(op.filter, 'float32'), ...biases, ...addends];
+  return writer.node('ResnetConv', inputs, {
+    T: writer.T,
+    biases: attribute.integer(biases.length),
+    addends: attribute.integer(addends.length),
     stride: attribute.integer(op.stride),
     padding: attribute.integer(op.padding),
     dilation: attribute.integer(op.dilation),
-    bias: attribute.flag(op.bias !== undefined),
-    addend: attribute.flag(addend !== undefined),
     relu: attribute.flag(op.activation === 'relu'),
     constant_filter: attribute.flag(true),
   });

@@ -34,11 +34,17 @@ export const attribute = {
 /** Of TensorFlow 2.8: what the graph's operations mean is what they meant then. */
 const producer = 987;
 
+/** A tensor that is given at each run, and what it is to be given in. */
+export interface Fed {
+  readonly tensor: tf.Tensor;
+  readonly type: 'float32' | 'bfloat16';
+}
+
 /** Collects the nodes of a GraphDef; its methods return the name of what they add. */
 export class GraphDefWriter {
   readonly #nodes: Pieces[] = [];
   readonly #inputs: string[] = [];
-  readonly #fed: tf.Tensor[] = [];
+  readonly #fed: Fed[] = [];
 
   /** Names of what is given at each run, in order: the graph's input, and the tensors of {@link fed}. */
   get inputs(): readonly string[] {
@@ -46,7 +52,7 @@ export class GraphDefWriter {
   }
 
   /** The tensors of {@link feed}. */
-  get fed(): readonly tf.Tensor[] {
+  get fed(): readonly Fed[] {
     return this.#fed;
   }
 
@@ -77,8 +83,8 @@ export class GraphDefWriter {
   }
 
   /** A tensor that is given at each run, in `type`: unlike a constant, it is not copied. */
-  feed(tensor: tf.Tensor, type: DataType): string {
-    this.#fed.push(tensor);
+  feed(tensor: tf.Tensor, type: Fed['type']): string {
+    this.#fed.push({ tensor, type });
     return this.#placeholder(type);
   }
 

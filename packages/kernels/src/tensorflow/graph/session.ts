@@ -1,9 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../../errors.ts';
 import type { Executable } from '../../graph/compile.ts';
 import { handles, tensorflow } from '../backend.ts';
 import { cast } from '../bfloat16.ts';
+import type { Fed } from './graph-def.ts';
 import { ascii } from './protobuf.ts';
 import type { Translated } from './translate.ts';
 
@@ -47,20 +48,19 @@ function load(bytes: Uint8Array): number {
  *
  * @throws Error of TensorFlow's where it does not take the graph
  */
-export function openSession({ bytes, inputs, fed, output, precision }: Translated): Executable {
+export function openSession({ bytes, inputs, fed, output }: Translated): Executable {
   const backend = tensorflow();
   const { binding } = backend;
   const session = load(bytes);
-  const narrow = precision === 'float32' ? undefined : narrowed(fed);
+  const weights = fed.map(given);
   const inputNames = inputs.map((name) => `${name}:0`).join(',');
   const outputName = `${output}:0`;
   let isDisposed = false;
   return {
     run(x) {
-      const ids =
-        narrow === undefined
-          ? backend.getInputTensorIds([x, ...fed])
-          : [...backend.getInputTensorIds([x]), ...narrow];
+      const ids = [x, ...weights].flatMap((value) =>
+        typeof value === 'number' ? value : backend.getInputTensorIds([value]),
+      );
       try {
         const [info] = binding.runSavedModel(session, ids, inputNames, outputName);
         return backend.createOutputTensor(info!);
@@ -76,17 +76,18 @@ export function openSession({ bytes, inputs, fed, output, precision }: Translate
       if (isDisposed) return;
       isDisposed = true;
       binding.deleteSavedModel(session);
-      tf.dispose([...fed]);
-      for (const handle of narrow ?? []) binding.deleteTensor(handle);
+      for (const value of weights) {
+        if (typeof value === 'number') binding.deleteTensor(value);
+        else value.dispose();
+      }
     },
   };
 }
 
-/** Handles of the tensors in bfloat16, which tfjs does not know; the tensors are disposed. */
-function narrowed(tensors: readonly tf.Tensor[]): number[] {
-  return tensors.map((tensor) => {
-    const narrow = cast(tensorflow(), handles([tensor])[0]!, 'bfloat16');
-    tensor.dispose();
-    return narrow;
-  });
+/** A tensor as it is fed: of bfloat16, which tfjs does not know, a handle; the tensor is disposed. */
+function given({ tensor, type }: Fed): tf.Tensor | number {
+  if (type === 'float32') return tensor;
+  const narrow = cast(tensorflow(), handles([tensor])[0]!, type);
+  tensor.dispose();
+  return narrow;
 }

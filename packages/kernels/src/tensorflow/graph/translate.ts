@@ -1,10 +1,8 @@
 /* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
-import type * as tf from '@tensorflow/tfjs-core';
-
 import type { BatchNormOp, Graph, GraphOp, LinearOp } from '../../graph/graph.ts';
 import { suitsOwn } from '../own-convolution.ts';
 import { fusedConvolution, ownConvolution, plainConvolution } from './convolution.ts';
-import { attribute } from './graph-def.ts';
+import { attribute, type Fed } from './graph-def.ts';
 import { avgPool, hasAvgPool, maxPool } from './pooling.ts';
 import {
   float32,
@@ -19,13 +17,11 @@ import {
 } from './values.ts';
 
 export interface Translated {
-  /** What `fed` is to be given in, too. */
-  readonly precision: Precision;
   /** The bytes of a `saved_model.pb`. */
   readonly bytes: Uint8Array;
   /** Names of what is given at each run: the graph's input, then the tensors of `fed`. */
   readonly inputs: readonly string[];
-  readonly fed: readonly tf.Tensor[];
+  readonly fed: readonly Fed[];
   readonly output: string;
 }
 
@@ -55,7 +51,7 @@ export function translate(
   const last = writer.cast(values.at(-1)!, precision, 'float32');
   const output = writer.node('Identity', [last], { T: float32 }, 'output');
   const { inputs, fed } = writer;
-  return { bytes: writer.savedModel(), inputs, fed, output, precision };
+  return { bytes: writer.savedModel(), inputs, fed, output };
 }
 
 function translateOp(
