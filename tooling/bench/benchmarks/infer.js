@@ -1,3 +1,5 @@
+import { bfloat16Support } from '@resnet/native';
+
 import {
   alternate,
   compareRounds,
@@ -21,18 +23,24 @@ const cases = [
 
 const torchModes = ['contiguous', 'channels_last', 'frozen'];
 
-/** Inference on synthetic images: ours, onnxruntime-node and PyTorch in turns. */
+/**
+ * Inference on synthetic images: ours, onnxruntime-node and PyTorch in turns; ours in bfloat16 too
+ * where the processor has it.
+ */
 export async function run(args) {
   const options = parseOptions(args, { rounds: 7, case: -1, threads: 0, repeats: 0 });
   const env = threadSettings(options.threads);
   const python = peerPython();
+  const instructions = bfloat16Support();
+  console.log(`bfloat16 instructions: ${instructions.join(', ') || 'none'}`);
+  const precisions = instructions.length > 0 ? ['fp32', 'bf16'] : ['fp32'];
   const rows = [];
   for (const [model, batch, size, repeats] of chosenCases(cases, options.case)) {
     const shape = [model, batch, size, options.repeats || repeats].map(String);
     const start = (name, command, file, ...rest) =>
       new Contestant(name, command, [contestantFile(file), ...shape, ...rest], env);
     const contestants = [
-      start('ours', process.execPath, 'infer_ours.js'),
+      ...precisions.map((each) => start(`ours ${each}`, process.execPath, 'infer_ours.js', each)),
       start('ONNX Runtime', process.execPath, 'infer_onnx.js'),
       ...torchModes.map((mode) => start(`PyTorch ${mode}`, python, 'infer_torch.py', mode)),
     ];
@@ -42,7 +50,7 @@ export async function run(args) {
         if (rows.length === 0) console.log(`${said.version}, threads: ${said.threads}`);
       }
       const results = await alternate(contestants, options.rounds);
-      rows.push(...rowsOf(`${model} ${batch}x${size}x${size}`, contestants, results));
+      rows.push(...rowsOf(`${model} ${batch}x${size}x${size}`, contestants, results, precisions));
     } finally {
       for (const each of contestants) each.stop();
     }
@@ -50,19 +58,21 @@ export async function run(args) {
   console.table(rows);
 }
 
-/** One row for each contestant; ours is compared with each in the same round. */
-function rowsOf(name, contestants, results) {
-  const [ours] = results;
+/** One row for each contestant; each of ours, which come first, is compared with it in the same round. */
+function rowsOf(name, contestants, results, precisions) {
   return contestants.map((contestant, i) => {
-    const { ratio, 'min-max': range } = compareRounds(ours, results[i]);
+    const isOurs = i < precisions.length;
+    const comparisons = precisions.map((precision, j) => {
+      const { ratio, 'min-max': range } = compareRounds(results[j], results[i]);
+      return [`${precision} / it`, isOurs ? '' : `${ratio} (${range})`];
+    });
     return {
       case: i === 0 ? name : '',
       contestant: contestant.name,
       'images/s': median(results[i].map(rate)).toFixed(1),
       'CPU ms/image': median(results[i].map(cost)).toFixed(1),
       'peak MB': Math.round(results[i].at(-1).peakMB),
-      'ours / it': i === 0 ? '' : ratio,
-      'min-max': i === 0 ? '' : range,
+      ...Object.fromEntries(comparisons),
     };
   });
 }

@@ -9,10 +9,12 @@ import { loadTensorflow } from '@resnet/native';
 
 import { answerRuns } from '../rounds.js';
 
-const [name, batch, size, repeats] = process.argv.slice(2).map((arg, i) => (i === 0 ? arg : +arg));
+const [name, batch, size, repeats, precision] = process.argv
+  .slice(2)
+  .map((arg, i) => (i >= 1 && i <= 3 ? Number(arg) : arg));
 await loadTensorflow();
 await tf.setBackend('tensorflow');
-registerTensorflowKernels();
+registerTensorflowKernels({ precision: precision === 'bf16' ? 'bfloat16' : 'float32' });
 
 const model = createModel(name, { seed: 0 });
 const net = foldBatchNorm(model);
@@ -28,7 +30,7 @@ function infer() {
 for (let i = 0; i < 5; i++) infer();
 await answerRuns(
   {
-    version: `@resnet/model on TensorFlow ${tf.backend().binding.TF_Version}`,
+    version: `@resnet/model on TensorFlow ${tf.backend().binding.TF_Version}, ${precision}`,
     threads: process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism(),
   },
   () => {

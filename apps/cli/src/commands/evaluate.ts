@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 
+import type { Precision } from '../arithmetic.ts';
 import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { integer } from '../parse-option.ts';
-import { backendOption } from './shared.ts';
+import { backendOption, precisionOption } from './shared.ts';
 
 export interface EvaluateOptions {
   readonly part?: 'train' | 'val' | 'test' | 'all';
   readonly backend?: BackendChoice;
+  readonly precision?: Precision;
   readonly batch?: number;
   readonly workers?: number;
   readonly confusionMatrix?: string;
@@ -36,6 +38,7 @@ export function registerEvaluate(program: Command, io: Io): void {
     )
     .option('--confusion-matrix <file>', 'write the confusion matrix as an SVG file')
     .addOption(backendOption())
+    .addOption(precisionOption())
     .option('--batch <n>', 'pictures at a time', integer(1))
     .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
     .option('--json', 'print JSON')

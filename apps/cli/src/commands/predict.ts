@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 
+import type { Precision } from '../arithmetic.ts';
 import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { integer } from '../parse-option.ts';
-import { backendOption } from './shared.ts';
+import { backendOption, precisionOption } from './shared.ts';
 
 export interface PredictOptions {
   readonly top?: number;
   readonly backend?: BackendChoice;
+  readonly precision?: Precision;
   readonly batch?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -25,6 +27,7 @@ export function registerPredict(program: Command, io: Io): void {
     .argument('<files...>', 'pictures, folders of them, quoted globs, or - for one from stdin')
     .option('--top <k>', 'how many classes to print a picture', integer(1))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .option('--batch <n>', 'pictures at a time', integer(1))
     .addOption(new Option('--json', 'print JSON, a line a picture').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV'))

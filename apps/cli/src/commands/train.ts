@@ -4,7 +4,7 @@ import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { imageSize, integer, names, numberIn, pattern, shareOrCount } from '../parse-option.ts';
 import { augmentationNames, recipe } from '../recipe.ts';
-import { type Precision, precisions } from '../train/arithmetic.ts';
+import { type Precision, precisions } from '../arithmetic.ts';
 import { backendOption } from './shared.ts';
 
 /** What the user typed; undefined where a default is to be found. */

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { readSafetensors, ResNet } from '@resnet/model';
 import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
 
+import { arithmeticSettings, useArithmetic } from '../arithmetic.ts';
 import { drawConfusionMatrix } from '../charts/confusion-matrix.ts';
 import type { EvaluateOptions } from '../commands/evaluate.ts';
 import { type LabelledSet, openLabelled } from '../dataset/open-labelled.ts';
@@ -96,7 +97,8 @@ async function evaluateSet(
   work: Work,
 ): Promise<Measured> {
   const { weights } = await readModelFiles(folder);
-  return await withBackend(work.options.backend ?? 'auto', async () => {
+  return await withBackend(work.options.backend ?? 'auto', async (backend) => {
+    useArithmetic(arithmeticSettings(work.options), backend.name);
     const model = await usingWeights(folder, () =>
       ResNet.fromStateDict(card.config, readSafetensors(weights).tensors),
     );

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { Predictor, type Prediction } from '@resnet/predictor';
 
+import { arithmeticSettings, useArithmetic } from '../arithmetic.ts';
 import type { PredictOptions } from '../commands/predict.ts';
 import { FailureError, InterruptedError } from '../errors.ts';
 import { count, plural } from '../format.ts';
@@ -32,7 +33,8 @@ export async function runPredict(
   const model = await readModelFiles(folder);
   const { signal, release } = io.takeInterrupts();
   try {
-    const { done, failed } = await withBackend(options.backend ?? 'auto', async () => {
+    const { done, failed } = await withBackend(options.backend ?? 'auto', async (backend) => {
+      useArithmetic(arithmeticSettings(options), backend.name);
       const predictor = await usingWeights(folder, () => Predictor.load(model));
       try {
         return await predictAndPrint(pictures, predictor, { options, io, signal });

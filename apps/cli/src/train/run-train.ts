@@ -18,7 +18,7 @@ import { trainedParameters } from '../weights/fine-tune-settings.ts';
 import { loadBackbone, startFrom } from '../weights/start-weights.ts';
 import { withBackend } from '../with-backend.ts';
 import { fitEpochs } from './fit-epochs.ts';
-import { fixThreads, useArithmetic } from './arithmetic.ts';
+import { fixThreads, useArithmetic } from '../arithmetic.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';

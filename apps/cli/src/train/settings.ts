@@ -9,7 +9,7 @@ import { UsageError } from '../errors.ts';
 import { type Augmentation, recipe } from '../recipe.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { fineTuning, type FineTuneSettings } from '../weights/fine-tune-settings.ts';
-import { arithmeticSettings, type Precision } from './arithmetic.ts';
+import { arithmeticSettings, type Precision } from '../arithmetic.ts';
 import { settingsProblem } from './check-settings.ts';
 import { suitableImageSize } from './image-size.ts';
 

@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { bfloat16Support } from '@resnet/native';
 
-import type { BackendName } from '../backends/types.ts';
-import { UsageError } from '../errors.ts';
+import type { BackendName } from './backends/types.ts';
+import { UsageError } from './errors.ts';
 
 export const precisions = ['float32', 'bf16', 'bf16-anyway'] as const;
 export type Precision = (typeof precisions)[number];
 
-/** What of a run's settings decides how numbers are computed. */
+/** What of a command's settings decides how numbers are computed. */
 export interface ArithmeticSettings {
   readonly precision?: Exclude<Precision, 'float32'>;
   readonly deterministicThreads?: number;
@@ -40,7 +40,7 @@ export function fixThreads({ deterministicThreads: threads }: ArithmeticSettings
 }
 
 /**
- * Sets the precision that the run asks for on the backend that was taken.
+ * Sets the precision that is asked for on the backend that was taken.
  *
  * @throws {UsageError} where the backend or the processor is not made for it
  */
@@ -65,9 +65,9 @@ export function useArithmetic(
   }
   if (precision === 'bf16' && instructions.length === 0) {
     throw new UsageError(
-      'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would train many times slower than float32.',
+      'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would be slower than float32.',
       {
-        hint: 'Leave --precision out. (A 3x3 convolution’s gradients took 20 to 60 times as long without them; --precision bf16-anyway does it all the same.)',
+        hint: 'Leave --precision out. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same.)',
       },
     );
   }

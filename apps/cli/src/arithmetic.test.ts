@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { UsageError } from '../errors.ts';
+import { UsageError } from './errors.ts';
 import { arithmeticSettings, fixThreads, useArithmetic } from './arithmetic.ts';
 
 const registered: unknown[] = vi.hoisted(() => []);
