@@ -121,6 +121,14 @@ describe('train, evaluate, predict', () => {
     expect(notes).toContain('is no run, but holds config.json');
   });
 
+  it.each(['evaluate', 'predict'])('%s refuses bf16 where a backend has none', async (command) => {
+    const data = command === 'predict' ? ['my pictures'] : [];
+    const args = [command, 'runs/my pictures', ...data, '--backend', 'wasm', '--precision', 'bf16'];
+    const { code, notes } = await resnet(args);
+    expect(code).toBe(2);
+    expect(notes).toContain('--precision bf16 works on the backend tensorflow, not on wasm');
+  });
+
   it('evaluates on its own validation pictures', async () => {
     const { code, out } = await resnet(['evaluate', 'runs/my pictures', '--backend', 'wasm']);
     expect(code).toBe(0);

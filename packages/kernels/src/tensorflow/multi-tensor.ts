@@ -31,8 +31,9 @@ export function updateTogether(
   settings: readonly number[],
   updates: readonly Update[],
 ): void {
-  const inPlace = updates.filter(({ variables }) => variables.every(isSole));
-  const others = updates.filter((update) => !inPlace.includes(update));
+  const isInPlace = ({ variables }: Update): boolean => variables.every(isSole);
+  const inPlace = updates.filter(isInPlace);
+  const others = updates.filter((update) => !isInPlace(update));
   if (inPlace.length > 0) {
     withOperands(settings, inPlace, (operands) => {
       execute(`${name}InPlace`, [integer('N', inPlace.length)], operands, 0);

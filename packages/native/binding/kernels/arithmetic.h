@@ -34,21 +34,26 @@ struct Eight {
   }
 };
 
-// float32 in vectors of sixteen. So many sums that two units of four cycles' delay need not wait.
-struct Sixteen {
-  using Value = float;
-  static constexpr int64_t depth = 1, tall = 8;
+// Sums in vectors of sixteen. So many that two units of four cycles' delay need not wait.
+struct InLongVectors {
+  static constexpr int64_t tall = 8;
   using Panel = LongVector;
   struct Sums {
     LongVector all{};
   };
+  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) {
+    return i == 0 ? first_half(sums.all) : second_half(sums.all);
+  }
+};
+
+// float32 in vectors of sixteen.
+struct Sixteen : InLongVectors {
+  using Value = float;
+  static constexpr int64_t depth = 1;
   static RESNET_INLINE Panel panel(const float* b) {
     return *reinterpret_cast<const LongVector*>(b);
   }
   static RESNET_INLINE void add(Sums& sums, const float* a, Panel b) { sums.all += *a * b; }
-  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) {
-    return i == 0 ? first_half(sums.all) : second_half(sums.all);
-  }
   static RESNET_INLINE void store(float* to, const Sums& sums) {
     *reinterpret_cast<LongVector*>(to) = sums.all;
   }
@@ -58,13 +63,9 @@ struct Sixteen {
 // panel's channels. Products are exact, and so are sums of two in float32 but for the last rounding.
 
 // By AVX-512's instruction, which takes subnormal numbers for zero.
-struct Pairs {
+struct Pairs : InLongVectors {
   using Value = bfloat16;
-  static constexpr int64_t depth = 2, tall = 8;
-  using Panel = LongVector;
-  struct Sums {
-    LongVector all{};
-  };
+  static constexpr int64_t depth = 2;
   static RESNET_INLINE Panel panel(const bfloat16* b) {
     return *reinterpret_cast<const LongVector*>(b);
   }
@@ -77,9 +78,6 @@ struct Pairs {
         : "+v"(sums.all)
         : "v"(b), "m"(*reinterpret_cast<const Pair*>(a)));
 #endif
-  }
-  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) {
-    return i == 0 ? first_half(sums.all) : second_half(sums.all);
   }
   static RESNET_INLINE void store(bfloat16* to, const Sums& sums) {
 #if RESNET_HAS_CLONES
