@@ -55,6 +55,27 @@ def batch_norm_training(x, scale, offset, epsilon, activation="none"):
     return [F.relu(y) if activation == "relu" else y, mean, variance]
 
 
+def conv_batch_norm(x, f, scale, offset, addend=None, epsilon=0.0, activation="none", **geometry):
+    (convolved,) = conv2d(x, f, **geometry)
+    y, mean, variance = batch_norm_training(convolved, scale, offset, epsilon)
+    if addend is not None:
+        y = y + addend
+    return [F.relu(y) if activation == "relu" else y, mean, variance]
+
+
+def identity_block(x, f1, scale1, offset1, f2, scale2, offset2, epsilon):
+    y, *first = conv_batch_norm(x, f1, scale1, offset1, None, epsilon, "relu", padding=1)
+    y, *second = conv_batch_norm(y, f2, scale2, offset2, x, epsilon, "relu", padding=1)
+    return [y, *first, *second]
+
+
+def projection_block(x, f1, scale1, offset1, f2, scale2, offset2, f3, scale3, offset3, epsilon):
+    y, *first = conv_batch_norm(x, f1, scale1, offset1, None, epsilon, "relu", stride=2, padding=1)
+    z, *second = conv_batch_norm(x, f2, scale2, offset2, None, epsilon, "none", stride=2)
+    y, *third = conv_batch_norm(y, f3, scale3, offset3, z, epsilon, "relu", padding=1)
+    return [y, *first, *second, *third]
+
+
 def batch_norm_inference(x, scale, offset, mean, variance, epsilon, activation="none"):
     y = nhwc(F.batch_norm(nchw(x), mean, variance, scale, offset, False, 0.0, epsilon))
     return [F.relu(y) if activation == "relu" else y]
@@ -79,6 +100,9 @@ def cross_entropy(logits, raw, labelSmoothing=0.0, soft=False):
 OPERATIONS = {
     "conv2d": conv2d,
     "batchNormTraining": batch_norm_training,
+    "convBatchNorm": conv_batch_norm,
+    "identityBlock": identity_block,
+    "projectionBlock": projection_block,
     "batchNormInference": batch_norm_inference,
     "relu": lambda x: [F.relu(x)],
     "addRelu": lambda a, b: [F.relu(a + b)],
@@ -108,6 +132,16 @@ def bn_inputs(shape, statistics=False):
     return inputs
 
 
+def unit_inputs(filter_shape):
+    channels = [filter_shape[3]]
+    return [dict(shape=filter_shape), dict(shape=channels, shift=0.25), dict(shape=channels)]
+
+
+def units_case(operation, image, *filters, **options):
+    inputs = [dict(shape=image), *(spec for shape in filters for spec in unit_inputs(shape))]
+    return (operation, inputs, options, len(inputs))
+
+
 # operation, inputs, options, how many of the inputs are differentiated
 CASES = [
     conv_case([2, 7, 6, 3], [3, 3, 3, 4], padding=1),
@@ -131,6 +165,12 @@ CASES = [
     ("batchNormTraining", bn_inputs([2, 4, 3, 5]), dict(epsilon=1e-5), 3),
     ("batchNormTraining", bn_inputs([3, 3, 3, 4]), dict(epsilon=1e-3, activation="relu"), 3),
     ("batchNormTraining", bn_inputs([2, 1, 1, 3]), dict(epsilon=1e-2), 3),
+    units_case("convBatchNorm", [2, 5, 6, 4], [3, 3, 4, 16], padding=1, epsilon=1e-5),
+    units_case("convBatchNorm", [1, 9, 8, 3], [5, 5, 3, 16], stride=2, padding=2, epsilon=1e-3, activation="relu"),
+    units_case("convBatchNorm", [1, 6, 7, 4], [3, 3, 2, 6], stride=2, padding=1, groups=2, epsilon=1e-5, activation="relu"),
+    units_case("identityBlock", [2, 5, 6, 16], [3, 3, 16, 16], [3, 3, 16, 16], epsilon=1e-5),
+    units_case("identityBlock", [2, 4, 3, 3], [3, 3, 3, 5], [3, 3, 5, 3], epsilon=1e-5),
+    units_case("projectionBlock", [2, 7, 6, 16], [3, 3, 16, 16], [1, 1, 16, 16], [3, 3, 16, 16], epsilon=1e-5),
     ("batchNormInference", bn_inputs([2, 4, 3, 5], True), dict(epsilon=1e-5), 3),
     ("batchNormInference", bn_inputs([2, 3, 3, 4], True), dict(epsilon=1e-5, activation="relu"), 3),
     ("relu", [dict(shape=[2, 3, 4, 5])], {}, 1),

@@ -15,6 +15,12 @@ export {
   type BatchNormOptions,
   type BatchNormTrainingResult,
 } from './ops/batch-norm.ts';
+export {
+  convBatchNormTraining,
+  type BatchNormStatistics,
+  type ConvBatchNorm,
+  type ConvBatchNormResult,
+} from './ops/conv-batch-norm.ts';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.ts';
 export { add, multiply, sigmoid } from './ops/elementwise.ts';
 export { fusedConv2d, type FusedConv2dOptions } from './ops/fused-conv2d.ts';
@@ -42,7 +48,10 @@ export type {
   BatchNormGradients,
   BatchNormSaved,
   BatchNormSettings,
+  ConvBatchNormParameters,
+  ConvBatchNormUnit,
   ConvEpilogue,
+  FusedUnits,
   MovingAverage,
   Primitives,
   SgdSettings,

@@ -44,6 +44,54 @@ export interface BatchNormGradients {
   readonly offset: tf.Tensor1D;
 }
 
+/** A convolution, batch norm of what it gives, and what follows: a part of {@link FusedUnits}. */
+export interface ConvBatchNormUnit {
+  readonly filterShape: Shape4D;
+  readonly geometry: ConvGeometry;
+  readonly settings: BatchNormSettings;
+  /** Which value it takes: 0 is x, i + 1 what unit i gives. */
+  readonly input: number;
+  /** Which is added before the ReLU. */
+  readonly addend: number | undefined;
+}
+
+/** The parameters of a unit, or the gradients by them. */
+export interface ConvBatchNormParameters {
+  readonly filter: tf.Tensor4D;
+  readonly scale: tf.Tensor1D;
+  readonly offset: tf.Tensor1D;
+}
+
+/** Units in training as a backend does them together. */
+export interface FusedUnits {
+  training(
+    x: tf.Tensor4D,
+    parameters: readonly ConvBatchNormParameters[],
+  ): {
+    /** Of the last unit. */
+    readonly output: tf.Tensor4D;
+    /** Of each unit. */
+    readonly statistics: readonly Pick<BatchNormForward, 'mean' | 'variance'>[];
+    /** For {@link gradient}: what is in it is the backend's own business. */
+    readonly saved: readonly tf.Tensor[];
+  };
+  /** Whether {@link gradient} takes `byInput`. */
+  readonly hasInputGradient: boolean;
+  /** `output` is the forward pass's, given where the last unit has an addend. */
+  gradient(
+    dy: tf.Tensor4D,
+    x: tf.Tensor4D,
+    output: tf.Tensor4D | undefined,
+    parameters: readonly Pick<ConvBatchNormParameters, 'filter' | 'scale'>[],
+    saved: readonly tf.Tensor[],
+    byInput: boolean,
+  ): {
+    /** Where `byInput` asks for it. */
+    readonly x: tf.Tensor4D | undefined;
+    readonly parameters: readonly ConvBatchNormParameters[];
+  };
+}
+
 export interface SgdSettings {
   readonly learningRate: number;
   readonly momentum: number;
@@ -191,6 +239,14 @@ export interface Primitives {
   adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings): void;
   /** `average += weight * (value - average)`: running statistics, moving averages of weights. */
   movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void;
+
+  /**
+   * Units of convolution and batch norm as one operation, for backends that gain by it; undefined
+   * where they are not of the kind that the backend has: then they are run one by one.
+   */
+  readonly fuseUnits?:
+    | ((units: readonly ConvBatchNormUnit[]) => FusedUnits | undefined)
+    | undefined;
 
   /**
    * A whole graph made ready, for backends that gain by seeing it whole. Takes over the graph's

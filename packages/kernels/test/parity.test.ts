@@ -9,6 +9,7 @@ import {
   batchNormInference,
   batchNormTraining,
   conv2d,
+  convBatchNormTraining,
   globalAveragePool,
   linear,
   maxPool2d,
@@ -20,6 +21,7 @@ import {
   relu,
   sigmoid,
   softmaxCrossEntropy,
+  type ConvBatchNorm,
 } from '../src/index.ts';
 import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
 import { registerWasmKernels } from '../src/wasm/index.ts';
@@ -35,12 +37,40 @@ const { operations, optimizers } = reference();
 // oxlint-disable-next-line typescript/no-explicit-any -- the fixture's inputs fit their operation
 type Operation = (inputs: any[], options: any) => tf.Tensor[];
 
+function units(
+  x: tf.Tensor4D,
+  // oxlint-disable-next-line typescript/no-explicit-any -- filters, scales and offsets in turn
+  parameters: any[],
+  settings: readonly Omit<ConvBatchNorm, 'filter' | 'scale' | 'offset'>[],
+): tf.Tensor[] {
+  const { output, statistics } = convBatchNormTraining(
+    x,
+    settings.map((unit, i) => {
+      const [filter, scale, offset] = parameters.slice(3 * i);
+      return { ...unit, filter, scale, offset };
+    }),
+  );
+  return [output, ...statistics.flatMap(({ mean: average, variance }) => [average, variance])];
+}
+
 const run: Record<string, Operation> = {
   conv2d: ([x, filter], options) => [conv2d(x, filter, options)],
   batchNormTraining: ([x, scale, offset], options) => {
     const { output, mean: average, variance } = batchNormTraining(x, scale, offset, options);
     return [output, average, variance];
   },
+  convBatchNorm: ([x, ...parameters], options) => units(x, parameters, [{ ...options, input: 0 }]),
+  identityBlock: ([x, ...parameters], { epsilon }) =>
+    units(x, parameters, [
+      { epsilon, padding: 1, activation: 'relu', input: 0 },
+      { epsilon, padding: 1, activation: 'relu', input: 1, addend: 0 },
+    ]),
+  projectionBlock: ([x, ...parameters], { epsilon }) =>
+    units(x, parameters, [
+      { epsilon, stride: 2, padding: 1, activation: 'relu', input: 0 },
+      { epsilon, stride: 2, input: 0 },
+      { epsilon, padding: 1, activation: 'relu', input: 1, addend: 2 },
+    ]),
   batchNormInference: ([x, scale, offset, average, variance], options) => [
     batchNormInference(x, scale, offset, average, variance, options),
   ],

@@ -14,6 +14,7 @@ import { globalPool } from './ops/global-pool.ts';
 import { multiply, multiplyChannels } from './ops/multiply.ts';
 import { padChannels } from './ops/pad-channels.ts';
 import { sigmoid } from './ops/sigmoid.ts';
+import { stepsOf, type FusedStep } from './steps.ts';
 
 /** Statistics of one batch norm on one batch, both `[C]`; the variance is the unbiased one. */
 export interface BatchStatistics {
@@ -37,17 +38,45 @@ export interface RunContext {
 export function runSegment(segment: Segment, input: tf.Tensor, context: RunContext): tf.Tensor {
   return tf.tidy(() => {
     const values = [input];
-    for (const { op, inputs } of segment.nodes) {
-      values.push(
-        runOp(
-          op,
-          inputs.map((index) => values[index]!),
-          context,
-        ),
-      );
+    for (const step of stepsOf(segment)) {
+      if (step.type === 'fused' && isTraining(step, context)) {
+        values[step.output] = runFused(step, values[step.input] as tf.Tensor4D, context);
+        continue;
+      }
+      for (const { node, output } of step.type === 'single' ? [step] : step.singles) {
+        const operands = node.inputs.map((index) => values[index]!);
+        values[output] = runOp(node.op, operands, context);
+      }
     }
     return values.at(-1)!;
   });
+}
+
+function isTraining({ units }: FusedStep, context: RunContext): boolean {
+  return units.every(({ batchNorm: { path } }) => context.trainsBatchNorm(path));
+}
+
+function runFused({ units }: FusedStep, x: tf.Tensor4D, context: RunContext): tf.Tensor4D {
+  const { output, statistics } = kernels.convBatchNormTraining(
+    x,
+    units.map(({ conv, batchNorm: norm, input, addend }) => ({
+      stride: conv.stride,
+      padding: conv.padding,
+      dilation: conv.dilation,
+      groups: conv.groups,
+      epsilon: norm.epsilon,
+      activation: addend === undefined ? norm.activation : 'relu',
+      filter: context.tensor(`${conv.path}.weight`) as tf.Tensor4D,
+      scale: context.tensor(`${norm.path}.weight`) as tf.Tensor1D,
+      offset: context.tensor(`${norm.path}.bias`) as tf.Tensor1D,
+      input,
+      ...(addend !== undefined && { addend }),
+    })),
+  );
+  for (const [i, { batchNorm: norm }] of units.entries()) {
+    context.onBatchStatistics(norm.path, statistics[i]!);
+  }
+  return output;
 }
 
 function runOp(op: Op, inputs: readonly tf.Tensor[], context: RunContext): tf.Tensor {

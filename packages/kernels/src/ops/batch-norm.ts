@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../errors.ts';
-import { checkRank, checkShape } from '../geometry.ts';
+import { checkRank, checkShape, type Shape4D } from '../geometry.ts';
 import type { Activation, BatchNormSettings } from '../primitives.ts';
 import { primitives } from '../registry.ts';
 import { differentiable } from '../tape.ts';
@@ -25,9 +25,6 @@ export interface BatchNormTrainingResult {
 /** x, scale, two tensors that tell of the statistics, and the output where ReLU's gradient needs it. */
 type Saved = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
 
-/** Output, mean and variance, and the two that only the gradient needs. */
-type Results = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-
 function checkChannels(
   operation: string,
   x: tf.Tensor4D,
@@ -37,6 +34,18 @@ function checkChannels(
   for (const [name, tensor] of Object.entries(tensors)) {
     checkShape(operation, name, tensor.shape, [x.shape[3]]);
   }
+}
+
+/** Throws unless each channel has several values, whose variance there is. */
+export function checkSeveral(operation: string, shape: Shape4D): void {
+  const [batch, height, width] = shape;
+  if (batch * height * width > 1) return;
+  throw new KernelError(
+    'SHAPE_MISMATCH',
+    operation,
+    `expected more than one value per channel, received [${shape.join(', ')}]; ` +
+      'use larger images or batches, or batchNormInference',
+  );
 }
 
 /**
@@ -54,27 +63,17 @@ export function batchNormTraining(
   { epsilon, activation = 'none' }: BatchNormOptions,
 ): BatchNormTrainingResult {
   checkChannels('batchNormTraining', x, { scale, offset });
-  if (x.size === x.shape[3]) {
-    throw new KernelError(
-      'SHAPE_MISMATCH',
-      'batchNormTraining',
-      `expected more than one value per channel, received x [${x.shape.join(', ')}]; ` +
-        'use larger images or batches, or batchNormInference',
-    );
-  }
+  checkSeveral('batchNormTraining', x.shape);
   const settings: BatchNormSettings = { epsilon, activation };
-  const [output, mean, variance, ...hidden] = differentiable({
+  let statistics: Pick<BatchNormTrainingResult, 'mean' | 'variance'>;
+  const [output] = differentiable({
     inputs: { x, scale, offset },
-    forward: (save: (tensors: Saved) => void): Results => {
-      const result = primitives().batchNormTraining(x, scale, offset, settings);
-      const statistics = result.saved;
-      save(
-        activation === 'relu'
-          ? [x, scale, ...statistics, result.output]
-          : [x, scale, ...statistics],
-      );
-      // tfjs knows what an operation makes by what it returns.
-      return [result.output, result.mean, result.variance, ...statistics];
+    forward: (save: (tensors: Saved) => void, aside): [tf.Tensor4D] => {
+      const { saved, ...result } = primitives().batchNormTraining(x, scale, offset, settings);
+      save(activation === 'relu' ? [x, scale, ...saved, result.output] : [x, scale, ...saved]);
+      statistics = result;
+      aside(result.mean, result.variance);
+      return [result.output];
     },
     backward: ([dy], [savedX, savedScale, first, second, savedOutput]) => {
       // All three at once: the sums over the batch are shared.
@@ -93,7 +92,7 @@ export function batchNormTraining(
       };
     },
   });
-  tf.dispose(hidden);
+  const { mean, variance } = statistics!;
   return { output, mean, variance };
 }
 

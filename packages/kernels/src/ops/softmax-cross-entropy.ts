@@ -31,18 +31,16 @@ export function softmaxCrossEntropy(
       `expected labelSmoothing in [0, 1), received ${labelSmoothing}`,
     );
   }
-  const [output, hidden] = differentiable({
+  const [output] = differentiable({
     inputs: { logits },
-    forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D, tf.Tensor2D] => {
+    forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D] => {
       const { loss, gradient } = primitives().softmaxCrossEntropy(logits, targets, labelSmoothing);
       save([gradient]);
-      // tfjs knows what an operation makes by what it returns.
-      return [loss, gradient];
+      return [loss];
     },
     backward: ([dy], [gradient]) => ({
       logits: () => tf.mul(gradient, tf.expandDims(dy, 1)),
     }),
   });
-  tf.dispose(hidden);
   return output;
 }

@@ -7,6 +7,7 @@ import { float32 } from './executor.ts';
 import { compileIn } from './graph/compile.ts';
 import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 import { avgPoolOn, maxPoolOn } from './pooling.ts';
+import { fuseUnitsOn } from './units.ts';
 
 export interface TensorflowOptions {
   /**
@@ -29,6 +30,7 @@ export function registerTensorflowKernels({ precision = 'float32' }: TensorflowO
     ...convolutionOn(on),
     ...activationOn(on),
     ...batchNormOn(on),
+    fuseUnits: fuseUnitsOn(on),
     ...maxPoolOn(on),
     ...avgPoolOn(on),
     sgdUpdate,

@@ -1,8 +1,11 @@
 // Batch norm over the rows of x [rows, channels] (images are [N, H, W, C]) with its ReLU, and its
 // gradient (Ioffe and Szegedy 2015), in two passes over memory each. ReLU's mask is computed again
-// from x: cheaper than reading the output.
+// from x: cheaper than reading the output, where nothing was added to it.
+#include "batch_norm.h"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "operation.h"
@@ -11,11 +14,6 @@
 
 namespace resnet {
 namespace {
-
-struct BatchNorm {
-  float epsilon;
-  bool relu;
-};
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
@@ -107,17 +105,19 @@ RESNET_INLINE void moments(const T* x, int64_t begin, int64_t end, int64_t chann
   }
 }
 
-template <bool relu, typename T>
-RESNET_INLINE void normalise(const T* x, T* y, int64_t begin, int64_t end, int64_t channels,
-                             const Affine& by) {
+template <bool relu, bool adds, typename T>
+RESNET_INLINE void normalise(const T* x, const T* addend, T* y, int64_t begin, int64_t end,
+                             int64_t channels, const Affine& by) {
   const float* __restrict mean = by.mean;
   const float* __restrict factor = by.factor;
   const float* __restrict offset = by.offset;
   for (int64_t row = begin; row < end; ++row) {
     const T* __restrict at = x + row * channels;
+    const T* __restrict more = adds ? addend + row * channels : nullptr;
     T* __restrict to = y + row * channels;
     for (int64_t c = 0; c < channels; ++c) {
-      const float value = (widen(at[c]) - mean[c]) * factor[c] + offset[c];
+      float value = (widen(at[c]) - mean[c]) * factor[c] + offset[c];
+      if (adds) value += widen(more[c]);
       to[c] = narrow<T>(relu ? rectified(value) : value);
     }
   }
@@ -143,6 +143,31 @@ RESNET_INLINE void gradient_sums(const T* dy, const T* x, int64_t begin, int64_t
         const float g = !relu || value * factor[c] + offset[c] > 0.0f ? above : 0.0f;
         first[c] += g;
         second[c] += g * value;
+      }
+    }
+    flush(sums, totals);
+  }
+}
+
+// The same where an addend came before the ReLU: its gradient is g, which is written down.
+template <typename T>
+RESNET_INLINE void addend_sums(const T* dy, const T* y, const T* x, T* g, int64_t begin,
+                               int64_t end, int64_t channels, const float* __restrict mean,
+                               double* totals) {
+  std::vector<float> sums(2 * channels, 0.0f);
+  float* __restrict first = sums.data();
+  float* __restrict second = first + channels;
+  for (int64_t from = begin; from < end; from += block) {
+    for (int64_t row = from; row < std::min(end, from + block); ++row) {
+      const T* __restrict at = x + row * channels;
+      const T* __restrict output = y + row * channels;
+      const T* __restrict upstream = dy + row * channels;
+      T* __restrict to = g + row * channels;
+      for (int64_t c = 0; c < channels; ++c) {
+        const float above = widen(output[c]) > 0.0f ? widen(upstream[c]) : 0.0f;
+        to[c] = narrow<T>(above);
+        first[c] += above;
+        second[c] += above * (widen(at[c]) - mean[c]);
       }
     }
     flush(sums, totals);
@@ -176,10 +201,20 @@ RESNET_INLINE void gradients(const T* dy, const T* x, T* dx, int64_t begin, int6
                                  const float* shift, double* totals) {                            \
     moments(x, begin, end, channels, shift, totals);                                              \
   }                                                                                               \
-  RESNET_CLONES void run_normalise(const T* x, T* y, int64_t begin, int64_t end,                  \
+  RESNET_CLONES void run_normalise(const T* x, const T* addend, T* y, int64_t begin, int64_t end, \
                                    int64_t channels, const Affine& by, bool relu) {               \
-    relu ? normalise<true>(x, y, begin, end, channels, by)                                        \
-         : normalise<false>(x, y, begin, end, channels, by);                                      \
+    if (addend != nullptr) {                                                                      \
+      relu ? normalise<true, true>(x, addend, y, begin, end, channels, by)                        \
+           : normalise<false, true>(x, addend, y, begin, end, channels, by);                      \
+    } else {                                                                                      \
+      relu ? normalise<true, false>(x, addend, y, begin, end, channels, by)                       \
+           : normalise<false, false>(x, addend, y, begin, end, channels, by);                     \
+    }                                                                                             \
+  }                                                                                               \
+  RESNET_CLONES void run_addend_sums(const T* dy, const T* y, const T* x, T* g, int64_t begin,    \
+                                     int64_t end, int64_t channels, const float* mean,            \
+                                     double* totals) {                                            \
+    addend_sums(dy, y, x, g, begin, end, channels, mean, totals);                                 \
   }                                                                                               \
   RESNET_CLONES void run_gradient_sums(const T* dy, const T* x, int64_t begin, int64_t end,       \
                                        int64_t channels, const Affine& by, bool relu,             \
@@ -208,6 +243,102 @@ std::vector<double> summed(const Chunks& chunks, int64_t size,
   return totals;
 }
 
+}  // namespace
+
+template <typename T>
+void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
+                const float* scale, const float* offset, const T* addend, T* y, float* mean,
+                float* variance, const Kept<float>& kept) {
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Chunks chunks(rows / joined, across);
+  // Deviations from any value of the channel are no larger than the channel's spread, so that a
+  // large mean costs no precision.
+  std::vector<float> shift(across), factor(channels);
+  for (int64_t i = 0; i < across; ++i) shift[i] = widen(x[i % channels]);
+  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
+    run_moments(x, chunks.begin(i), chunks.end(i), across, shift.data(), to);
+  });
+  const std::vector<double> totals = folded(sums, channels, joined);
+  for (int64_t c = 0; c < channels; ++c) {
+    const double deviation = totals[c] / rows;
+    const double squares = std::max(totals[channels + c] - totals[c] * deviation, 0.0);
+    const double inverse = 1 / std::sqrt(squares / rows + settings.epsilon);
+    mean[c] = kept.centre[c] = static_cast<float>(shift[c] + deviation);
+    variance[c] = static_cast<float>(squares / (rows - 1));
+    kept.inverse[c] = static_cast<float>(inverse);
+    kept.offset[c] = offset[c];
+    factor[c] = scale[c] * static_cast<float>(inverse);
+  }
+  const Repeated by(mean, factor.data(), offset, channels, joined);
+  parallel(chunks.count(), [&](int64_t i) {
+    run_normalise(x, addend, y, chunks.begin(i), chunks.end(i), across, by.affine(),
+                  settings.relu);
+  });
+}
+
+template <typename T>
+void batch_norm_again(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
+                      const float* scale, const Kept<const float>& kept, T* y) {
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Chunks chunks(rows / joined, across);
+  std::vector<float> factor(channels);
+  for (int64_t c = 0; c < channels; ++c) factor[c] = scale[c] * kept.inverse[c];
+  const Repeated by(kept.centre, factor.data(), kept.offset, channels, joined);
+  const T* const no_addend = nullptr;
+  parallel(chunks.count(), [&](int64_t i) {
+    run_normalise(x, no_addend, y, chunks.begin(i), chunks.end(i), across, by.affine(),
+                  settings.relu);
+  });
+}
+
+template <typename T>
+void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int64_t rows,
+                         int64_t channels, const float* scale, const Kept<const float>& kept,
+                         const T* y, T* d_addend, T* dx, float* d_scale, float* d_offset) {
+  std::vector<float> factor(channels), mean_g(channels), slope(channels);
+  for (int64_t c = 0; c < channels; ++c) factor[c] = scale[c] * kept.inverse[c];
+  const bool has_addend = d_addend != nullptr;
+  const bool relu = settings.relu && !has_addend;
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Repeated by(kept.centre, factor.data(), kept.offset, channels, joined);
+  const Chunks chunks(rows / joined, across);
+  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
+    const int64_t begin = chunks.begin(i), end = chunks.end(i);
+    if (has_addend) {
+      run_addend_sums(dy, y, x, d_addend, begin, end, across, by.mean.data(), to);
+    } else {
+      run_gradient_sums(dy, x, begin, end, across, by.affine(), relu, to);
+    }
+  });
+  const std::vector<double> totals = folded(sums, channels, joined);
+  for (int64_t c = 0; c < channels; ++c) {
+    const float inverse = kept.inverse[c];
+    d_offset[c] = static_cast<float>(totals[c]);
+    d_scale[c] = static_cast<float>(totals[channels + c] * inverse);
+    mean_g[c] = static_cast<float>(totals[c] / rows);
+    slope[c] = static_cast<float>(totals[channels + c] / rows * inverse * inverse);
+  }
+  const std::vector<float> mean_of_all = repeated(mean_g.data(), channels, joined);
+  const std::vector<float> slope_of_all = repeated(slope.data(), channels, joined);
+  parallel(chunks.count(), [&](int64_t i) {
+    run_gradients(has_addend ? d_addend : dy, x, dx, chunks.begin(i), chunks.end(i), across,
+                  by.affine(), relu, mean_of_all.data(), slope_of_all.data());
+  });
+}
+
+#define RESNET_BATCH_NORM_OF(T)                                                                   \
+  template void batch_norm(const BatchNorm&, const T*, int64_t, int64_t, const float*,            \
+                           const float*, const T*, T*, float*, float*, const Kept<float>&);       \
+  template void batch_norm_again(const BatchNorm&, const T*, int64_t, int64_t, const float*,      \
+                                 const Kept<const float>&, T*);                                   \
+  template void batch_norm_gradient(const BatchNorm&, const T*, const T*, int64_t, int64_t,       \
+                                    const float*, const Kept<const float>&, const T*, T*, T*,     \
+                                    float*, float*);
+RESNET_BATCH_NORM_OF(float)
+RESNET_BATCH_NORM_OF(bfloat16)
+
+namespace {
+
 template <typename T>
 void forward(const BatchNorm& settings, Run& run) {
   const Tensor x(run.input(0)), scale(run.input(1)), offset(run.input(2));
@@ -224,34 +355,10 @@ void forward(const BatchNorm& settings, Run& run) {
   const Tensor centre(run.output(3, TF_FLOAT, {channels}));
   const Tensor rest(run.output(4, TF_FLOAT, {2 * channels}));
   if (!run.ok()) return;
-
-  const T* values = x.data<T>();
-  const int64_t rows = x.size() / channels;
-  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
-  const Chunks chunks(rows / joined, across);
-  // Deviations from any value of the channel are no larger than the channel's spread, so that a
-  // large mean costs no precision.
-  std::vector<float> shift(across), factor(channels);
-  for (int64_t i = 0; i < across; ++i) shift[i] = widen(values[i % channels]);
-  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
-    run_moments(values, chunks.begin(i), chunks.end(i), across, shift.data(), to);
-  });
-  const std::vector<double> totals = folded(sums, channels, joined);
-  for (int64_t c = 0; c < channels; ++c) {
-    const double deviation = totals[c] / rows;
-    const double squares = std::max(totals[channels + c] - totals[c] * deviation, 0.0);
-    const double inverse = 1 / std::sqrt(squares / rows + settings.epsilon);
-    mean.data<float>()[c] = centre.data<float>()[c] = static_cast<float>(shift[c] + deviation);
-    variance.data<float>()[c] = static_cast<float>(squares / (rows - 1));
-    rest.data<float>()[c] = static_cast<float>(inverse);
-    rest.data<float>()[channels + c] = offset.data<float>()[c];
-    factor[c] = scale.data<float>()[c] * static_cast<float>(inverse);
-  }
-  const Repeated by(mean.data<float>(), factor.data(), offset.data<float>(), channels, joined);
-  parallel(chunks.count(), [&](int64_t i) {
-    run_normalise(values, y.data<T>(), chunks.begin(i), chunks.end(i), across, by.affine(),
-                  settings.relu != 0);
-  });
+  batch_norm<T>(settings, x.data<T>(), x.size() / channels, channels, scale.data<float>(),
+                offset.data<float>(), nullptr, y.data<T>(), mean.data<float>(),
+                variance.data<float>(),
+                {centre.data<float>(), rest.data<float>(), rest.data<float>() + channels});
 }
 
 template <typename T>
@@ -269,32 +376,10 @@ void backward(const BatchNorm& settings, Run& run) {
   const Tensor d_scale(run.output(1, TF_FLOAT, {channels}));
   const Tensor d_offset(run.output(2, TF_FLOAT, {channels}));
   if (!run.ok()) return;
-
-  const float* inverse = rest.data<float>();
-  std::vector<float> factor(channels), mean_g(channels), slope(channels);
-  for (int64_t c = 0; c < channels; ++c) factor[c] = scale.data<float>()[c] * inverse[c];
-  const bool relu = settings.relu != 0;
-  const int64_t rows = x.size() / channels;
-  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
-  const Repeated by(centre.data<float>(), factor.data(), inverse + channels, channels, joined);
-  const Chunks chunks(rows / joined, across);
-  const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
-    run_gradient_sums(dy.data<T>(), x.data<T>(), chunks.begin(i), chunks.end(i), across,
-                      by.affine(), relu, to);
-  });
-  const std::vector<double> totals = folded(sums, channels, joined);
-  for (int64_t c = 0; c < channels; ++c) {
-    d_offset.data<float>()[c] = static_cast<float>(totals[c]);
-    d_scale.data<float>()[c] = static_cast<float>(totals[channels + c] * inverse[c]);
-    mean_g[c] = static_cast<float>(totals[c] / rows);
-    slope[c] = static_cast<float>(totals[channels + c] / rows * inverse[c] * inverse[c]);
-  }
-  const std::vector<float> mean_of_all = repeated(mean_g.data(), channels, joined);
-  const std::vector<float> slope_of_all = repeated(slope.data(), channels, joined);
-  parallel(chunks.count(), [&](int64_t i) {
-    run_gradients(dy.data<T>(), x.data<T>(), dx.data<T>(), chunks.begin(i), chunks.end(i), across,
-                  by.affine(), relu, mean_of_all.data(), slope_of_all.data());
-  });
+  batch_norm_gradient<T>(
+      settings, dy.data<T>(), x.data<T>(), x.size() / channels, channels, scale.data<float>(),
+      {centre.data<float>(), rest.data<float>(), rest.data<float>() + channels}, nullptr, nullptr,
+      dx.data<T>(), d_scale.data<float>(), d_offset.data<float>());
 }
 
 void compute_forward(void* settings, TF_OpKernelContext* context) {

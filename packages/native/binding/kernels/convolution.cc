@@ -36,28 +36,68 @@ const Buffer& kept(Settings& settings, std::optional<Buffer>& made, const Make& 
   return *made;
 }
 
+// The convolution with a filter that stays.
 template <typename T>
 void convolve(const T* x, const Filter& filter, const Shape& shape, const Window& window,
               const Epilogue<T>& epilogue, Settings& settings, T* y) {
-  const bool is_constant = settings.is_filter_constant;
-  if (suits_winograd<T>(shape, window, is_constant)) {
-    if (!is_constant) return winograd_convolution(x, filter, shape, window.padding, epilogue, y);
+  if (suits_winograd<T>(shape, window, true)) {
     const Buffer& values =
         kept(settings, settings.at_points, [&] { return winograd_filter(filter); });
     return winograd_convolution(x, values.data(), shape, window.padding, epilogue, y);
   }
-  const auto make = [&] { return panel_filter<T>(filter, shape, window); };
-  if (is_constant) {
-    const Buffer& values = kept(settings, settings.in_panels, make);
-    return gathered_convolution(x, values.as<T>(), shape, window, epilogue, y);
-  }
-  gathered_convolution(x, make().template as<T>(), shape, window, epilogue, y);
+  const Buffer& values = kept(settings, settings.in_panels,
+                              [&] { return panel_filter<T>(filter, shape, window); });
+  gathered_convolution(x, values.as<T>(), shape, window, epilogue, y);
 }
 
 bool is_whole(const Shape& shape, const Window& window) {
   return shape.batch > 0 && shape.in > 0 && shape.out > 0 && shape.height > 0 && shape.width > 0 &&
          window.height > 0 && window.width > 0 && shape.out_height > 0 && shape.out_width > 0;
 }
+
+}  // namespace
+
+template <typename T>
+bool is_ours(const Shape& shape, const Window& window) {
+  return is_whole(shape, window) && shape.out % wide == 0 &&
+         (shape.in % depth_of_step<T> == 0 || has_rows_of_taps(shape, window));
+}
+
+template <typename T>
+void convolution(const T* x, const Filter& filter, const Shape& shape, const Window& window,
+                 const Epilogue<T>& epilogue, T* y) {
+  if (suits_winograd<T>(shape, window, false)) {
+    return winograd_convolution(x, filter, shape, window.padding, epilogue, y);
+  }
+  const Buffer made = panel_filter<T>(filter, shape, window);
+  gathered_convolution(x, made.as<T>(), shape, window, epilogue, y);
+}
+
+template <typename T>
+void input_gradient(const T* dy, const float* filter, const Shape& shape, const Window& window,
+                    const T* addend, T* dx) {
+  const Filter mirrored{filter, window.height, window.width, shape.in, shape.out, true};
+  const Shape back{shape.batch,  shape.out_height, shape.out_width, shape.out,
+                   shape.height, shape.width,      shape.in};
+  const int64_t padding = window.height - 1 - window.padding;
+  const Window mirror{window.height, window.width, window.stride, padding, window.dilation};
+  if (padding >= 0 && suits_winograd<T>(back, mirror, false)) {
+    return winograd_convolution<T>(dy, mirrored, back, padding, {nullptr, addend, false}, dx);
+  }
+  const Buffer made = panel_filter<T>(mirrored, back, window);
+  gathered_input_gradient(dy, made.as<T>(), shape, window, addend, dx);
+}
+
+#define RESNET_CONVOLUTION_OF(T)                                                        \
+  template bool is_ours<T>(const Shape&, const Window&);                                \
+  template void convolution(const T*, const Filter&, const Shape&, const Window&,       \
+                            const Epilogue<T>&, T*);                                    \
+  template void input_gradient(const T*, const float*, const Shape&, const Window&,     \
+                               const T*, T*);
+RESNET_CONVOLUTION_OF(float)
+RESNET_CONVOLUTION_OF(bfloat16)
+
+namespace {
 
 template <typename T>
 void forward(Settings& settings, Run& run) {
@@ -71,15 +111,8 @@ void forward(Settings& settings, Run& run) {
   }
   const Window window{filter.dim(0), filter.dim(1), settings.stride, settings.padding,
                       settings.dilation};
-  const Shape shape{x.dim(0),
-                    x.dim(1),
-                    x.dim(2),
-                    x.dim(3),
-                    outputs(x.dim(1), window.height, window),
-                    outputs(x.dim(2), window.width, window),
-                    filter.dim(3)};
-  if (!run.check(is_whole(shape, window) && shape.out % wide == 0 &&
-                     (shape.in % depth_of_step<T> == 0 || has_rows_of_taps(shape, window)),
+  const Shape shape = shape_of(x.shape(), filter.shape(), window);
+  if (!run.check(is_ours<T>(shape, window),
                  "ResnetConv: a filter within the image, to a multiple of 16 channels, in bfloat16 "
                  "from an even number")) {
     return;
@@ -94,13 +127,16 @@ void forward(Settings& settings, Run& run) {
   if (!run.ok()) return;
   const Epilogue<T> epilogue{bias.valid() ? bias.data<float>() : nullptr,
                              addend.valid() ? addend.data<T>() : nullptr, settings.relu};
-  convolve(x.data<T>(),
-           {filter.data<float>(), window.height, window.width, shape.in, shape.out, false}, shape,
-           window, epilogue, settings, y.data<T>());
+  const Filter taps{filter.data<float>(), window.height, window.width, shape.in, shape.out, false};
+  if (settings.is_filter_constant) {
+    convolve(x.data<T>(), taps, shape, window, epilogue, settings, y.data<T>());
+  } else {
+    convolution(x.data<T>(), taps, shape, window, epilogue, y.data<T>());
+  }
 }
 
 template <typename T>
-void input_gradient(Settings& settings, Run& run) {
+void backward(Settings& settings, Run& run) {
   const Tensor filter(run.input(0)), dy(run.input(1));
   if (!run.ok() ||
       !run.check(filter.rank() == 4 && dy.rank() == 4 && dy.dim(3) == filter.dim(3),
@@ -119,18 +155,7 @@ void input_gradient(Settings& settings, Run& run) {
   }
   const Tensor dx(run.output(0, run.type(1), {shape.batch, shape.height, shape.width, shape.in}));
   if (!run.ok()) return;
-  const Filter mirrored{filter.data<float>(), window.height, window.width, shape.in, shape.out,
-                        true};
-  const Shape back{shape.batch,  shape.out_height, shape.out_width, shape.out,
-                   shape.height, shape.width,      shape.in};
-  const int64_t padding = window.height - 1 - window.padding;
-  if (padding >= 0 && suits_winograd<T>(back, {window.height, window.width, window.stride,
-                                                 padding, window.dilation}, false)) {
-    winograd_convolution<T>(dy.data<T>(), mirrored, back, padding, {}, dx.data<T>());
-  } else {
-    const Buffer made = panel_filter<T>(mirrored, back, window);
-    gathered_input_gradient(dy.data<T>(), made.as<T>(), shape, window, dx.data<T>());
-  }
+  input_gradient<T>(dy.data<T>(), filter.data<float>(), shape, window, nullptr, dx.data<T>());
 }
 
 void compute_forward(void* state, TF_OpKernelContext* context) {
@@ -142,8 +167,7 @@ void compute_forward(void* state, TF_OpKernelContext* context) {
 void compute_input_gradient(void* state, TF_OpKernelContext* context) {
   Run run(context);
   auto& settings = *static_cast<Settings*>(state);
-  run.type(1) == TF_FLOAT ? input_gradient<float>(settings, run)
-                          : input_gradient<bfloat16>(settings, run);
+  run.type(1) == TF_FLOAT ? backward<float>(settings, run) : backward<bfloat16>(settings, run);
 }
 
 Settings* geometry(Attributes& attributes) {

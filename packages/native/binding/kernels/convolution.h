@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace resnet {
 
@@ -18,7 +19,20 @@ inline int64_t outputs(int64_t inputs, int64_t taps, const Window& window) {
   return (inputs + 2 * window.padding - window.dilation * (taps - 1) - 1) / window.stride + 1;
 }
 
-// What follows a convolution: y = relu(y + bias + addend), each where there is one.
+// The shape of a convolution of x by a filter, each given by its edges.
+inline Shape shape_of(const std::vector<int64_t>& x, const std::vector<int64_t>& filter,
+                      const Window& window) {
+  return {x[0],
+          x[1],
+          x[2],
+          x[3],
+          outputs(x[1], window.height, window),
+          outputs(x[2], window.width, window),
+          filter[3]};
+}
+
+// What follows a convolution: y = relu(y + bias + addend), each where there is one. The addend may lie in
+// y's memory.
 template <typename T>
 struct Epilogue {
   const float* bias = nullptr;
@@ -42,5 +56,20 @@ struct Filter {
   int64_t from() const { return mirrored ? out : in; }
   int64_t to() const { return mirrored ? in : out; }
 };
+
+// Whether the convolution is one of these: a filter within the image, to a multiple of 16 channels, in
+// bfloat16 from an even number.
+template <typename T>
+bool is_ours(const Shape& shape, const Window& window);
+
+// The convolution of x to y [N, Ho, Wo, Co], by the algorithm that suits.
+template <typename T>
+void convolution(const T* x, const Filter& filter, const Shape& shape, const Window& window,
+                 const Epilogue<T>& epilogue, T* y);
+
+// Its gradient by x, plus an addend if there is one, which may be in dx; from a multiple of 16 channels.
+template <typename T>
+void input_gradient(const T* dy, const float* filter, const Shape& shape, const Window& window,
+                    const T* addend, T* dx);
 
 }  // namespace resnet

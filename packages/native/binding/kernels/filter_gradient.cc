@@ -1,6 +1,8 @@
 // The gradient of a convolution by its filter: for each tap of the filter the product of the image's
 // pixels, transposed, and the output's gradient. oneDNN's kernels for AVX2 do it at 55 to 60 % of the
 // processor's peak, and take a padded copy of the image where TensorFlow has no word for the padding.
+#include "filter_gradient.h"
+
 #include <algorithm>
 
 #include "filter_tile.h"
@@ -66,8 +68,7 @@ void by_taps(const Pixels<T>& image, const T* dy, const Shape& shape, const Wind
 
 // The sums over the taps as they are written.
 template <typename T>
-void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& window,
-                     float* result) {
+void by_sums(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
   if (!has_rows_of_taps(shape, window)) {
     const int64_t row = shape.width * shape.in;
     const Pixels<T> image{x, shape.height, shape.width, shape.in, shape.in, row,
@@ -83,17 +84,25 @@ void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& 
              dy, rows, {window.height, 1, window.stride, 0}, result);
 }
 
-// By the algorithm that suits.
+}  // namespace
+
 template <typename T>
-void gradient(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
+void filter_gradient(const T* x, const T* dy, const Shape& shape, const Window& window,
+                     float* result) {
   if (suits_winograd_gradient(shape, window)) {
     winograd_filter_gradient(x, dy, shape, window.padding, result);
   } else if (suits_pointwise_gradient(shape, window)) {
     pointwise_filter_gradient(x, dy, shape, window.stride, result);
   } else {
-    filter_gradient(x, dy, shape, window, result);
+    by_sums(x, dy, shape, window, result);
   }
 }
+
+template void filter_gradient(const float*, const float*, const Shape&, const Window&, float*);
+template void filter_gradient(const bfloat16*, const bfloat16*, const Shape&, const Window&,
+                              float*);
+
+namespace {
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
@@ -123,9 +132,9 @@ void compute(void* settings, TF_OpKernelContext* context) {
   const Tensor result(run.output(0, TF_FLOAT, {window.height, window.width, shape.in, shape.out}));
   if (!run.ok()) return;
   if (run.type(0) == TF_FLOAT) {
-    gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
+    filter_gradient(x.data<float>(), dy.data<float>(), shape, window, result.data<float>());
   } else {
-    gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
+    filter_gradient(x.data<bfloat16>(), dy.data<bfloat16>(), shape, window, result.data<float>());
   }
 }
 

@@ -1,6 +1,7 @@
 #include "gathered_convolution.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "buffer.h"
@@ -203,11 +204,16 @@ RESNET_INLINE void run_part_by(const Job<T>& job, const Part<T>& part, int64_t p
 RESNET_BY_FLOAT32(run_part, RESNET_RUN_PART(float), (job, part, pixels, first, channels, to))
 RESNET_BY_BFLOAT16(run_part, RESNET_RUN_PART(bfloat16), (job, part, pixels, first, channels, to))
 
-// Sums of float32 wait where the outputs will be, others beside.
-void place_sums(float* const* outputs, int64_t pixels, int64_t, float** sums) {
-  std::copy(outputs, outputs + pixels, sums);
-}
-void place_sums(bfloat16* const*, int64_t pixels, int64_t first, float** sums) {
+// Where sums wait for what is still to be added: of float32 where the outputs will be, if nothing else is
+// there yet; others beside.
+template <typename T>
+void place_sums(T* const* outputs, int64_t pixels, int64_t first, bool is_free, float** sums) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (is_free) {
+      std::copy(outputs, outputs + pixels, sums);
+      return;
+    }
+  }
   alignas(64) thread_local float memory[block_pixels * block_channels];
   for (int64_t i = 0; i < pixels; ++i) sums[i] = memory + i * block_channels - first;
 }
@@ -236,12 +242,17 @@ void run_task(const Job<T>& job, const Grid& grid, const T* zeros, int64_t begin
                  : zeros;
     }
   }
+  const T* const addend = job.epilogue.addend;
   if (taps == 0) {
-    for (int64_t i = 0; i < pixels; ++i) std::fill(to[i] + first, to[i] + first + channels, T{});
+    for (int64_t i = 0; i < pixels && addend != job.to; ++i) {
+      T* const at = to[i] + first;
+      if (addend == nullptr) std::fill(at, at + channels, T{});
+      else std::copy(addend + (at - job.to), addend + (at - job.to) + channels, at);
+    }
     return;
   }
   float* sums[block_pixels];
-  place_sums(to, pixels, first, sums);
+  place_sums(to, pixels, first, addend != job.to, sums);
   constexpr int64_t most = block_steps * depth_of_step<T>;
   const int64_t some_taps = std::max<int64_t>(most / job.depth, 1);
   for (int64_t tap = 0; tap < taps; tap += some_taps) {
@@ -325,10 +336,10 @@ void gathered_convolution(const T* x, const T* filter, const Shape& shape, const
 
 template <typename T>
 void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
-                             const Window& window, T* dx) {
+                             const Window& window, const T* addend, T* dx) {
   const int64_t taps = window.height * window.width;
   const Job<T> job{dy,     {shape.out_height, shape.out_width, shape.out}, shape.out, taps, filter,
-                   dx,     {shape.height, shape.width, shape.in},          {}};
+                   dx,     {shape.height, shape.width, shape.in},          {nullptr, addend, false}};
   // Inputs that lie a stride apart meet the same taps; those between meet others.
   for (int64_t row = 0; row < std::min(window.stride, shape.height); ++row) {
     for (int64_t column = 0; column < std::min(window.stride, shape.width); ++column) {
@@ -355,7 +366,8 @@ void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
   template Buffer panel_filter<T>(const Filter&, const Shape&, const Window&);                     \
   template void gathered_convolution(const T*, const T*, const Shape&, const Window&,              \
                                      const Epilogue<T>&, T*);                                      \
-  template void gathered_input_gradient(const T*, const T*, const Shape&, const Window&, T*);
+  template void gathered_input_gradient(const T*, const T*, const Shape&, const Window&, const T*, \
+                                        T*);
 RESNET_GATHERED_FOR(float)
 RESNET_GATHERED_FOR(bfloat16)
 

@@ -20,10 +20,10 @@ template <typename T>
 void gathered_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
                           const Epilogue<T>& epilogue, T* y);
 
-// The gradient by the input, x [N, H, W, Ci], from that by the output, dy [N, Ho, Wo, Co]; the
-// filter in panels is the mirrored one. `shape` and `window` are the convolution's.
+// The gradient by the input, x [N, H, W, Ci], from that by the output, dy [N, Ho, Wo, Co], and the addend
+// if there is one; the filter in panels is the mirrored one. `shape` and `window` are the convolution's.
 template <typename T>
 void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
-                             const Window& window, T* dx);
+                             const Window& window, const T* addend, T* dx);
 
 }  // namespace resnet

@@ -36,10 +36,24 @@ class Attributes {
     if (status_.ok()) TF_OpKernelConstruction_GetAttrInt64(construction_, name, &value, status_);
     return value;
   }
+  std::vector<int64_t> integers(const char* name) {
+    int32_t size = 0, unused = 0;
+    if (status_.ok()) {
+      TF_OpKernelConstruction_GetAttrSize(construction_, name, &size, &unused, status_);
+    }
+    std::vector<int64_t> values(size > 0 ? size : 0);
+    if (status_.ok()) {
+      TF_OpKernelConstruction_GetAttrInt64List(construction_, name, values.data(), size, status_);
+    }
+    return values;
+  }
   float number(const char* name) {
     float value = 0;
     if (status_.ok()) TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_);
     return value;
+  }
+  void check(bool condition, const char* message) {
+    if (!condition && status_.ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
   }
   bool flag(const char* name) {
     unsigned char value = 0;
@@ -143,6 +157,7 @@ bool define_add_relu();
 bool define_optimizers();
 // Where TensorFlow's own are slower; elsewhere they are left out.
 bool define_convolutions();
+bool define_units();
 bool define_filter_gradient();
 
 }  // namespace resnet
