@@ -196,9 +196,10 @@ void backward(const Settings& settings, Run& run) {
               (!y.valid() || y.shape() == dy.shape());
   for (int64_t i = 0; i < count && fits; ++i) {
     const Place& place = (*places)[i];
+    const bool is_wanted = settings.units[i].input > 0 || settings.by_input;
     fits = convolved[i]->shape() == place.dims() && numbers[3 * i + 1].size() == place.shape.out &&
            numbers[3 * i + 2].size() == 3 * place.shape.out &&
-           (settings.units[i].input == 0 && !settings.by_input ? true : place.shape.in % wide == 0);
+           (!is_wanted || place.shape.in % wide == 0);
   }
   if (!run.check(fits, "ResnetUnitsGrad: dy of the output's shape, what was kept, and where a gradient "
                        "by the input is asked for, multiples of 16 channels")) {
