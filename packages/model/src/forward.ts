@@ -10,8 +10,8 @@ export interface ForwardOptions {
   /** Batch norms use their batch's statistics, and dropout drops. False unless given. */
   readonly training?: boolean;
   /**
-   * Filled in training with each batch norm's statistics by its path (`layer1.0.bn1`), in the
-   * order they ran. The caller owns the tensors, inside a `tidy` or a gradient too, hands them to
+   * Filled in training with each batch norm's statistics by its path (`layer1.0.bn1`), in the net's
+   * order. The caller owns the tensors, inside a `tidy` or a gradient too, hands them to
    * `updateRunningStatistics` once the step stands, and disposes them.
    */
   readonly batchStatistics?: Map<string, BatchStatistics>;

@@ -56,7 +56,7 @@ function isTraining({ units }: FusedStep, context: RunContext): boolean {
   return units.every(({ batchNorm: { path } }) => context.trainsBatchNorm(path));
 }
 
-function runFused({ units }: FusedStep, x: tf.Tensor4D, context: RunContext): tf.Tensor4D {
+function runFused({ units, inOrder }: FusedStep, x: tf.Tensor4D, context: RunContext): tf.Tensor4D {
   const { output, statistics } = kernels.convBatchNormTraining(
     x,
     units.map(({ conv, batchNorm: norm, input, addend }) => ({
@@ -73,9 +73,7 @@ function runFused({ units }: FusedStep, x: tf.Tensor4D, context: RunContext): tf
       ...(addend !== undefined && { addend }),
     })),
   );
-  for (const [i, { batchNorm: norm }] of units.entries()) {
-    context.onBatchStatistics(norm.path, statistics[i]!);
-  }
+  for (const i of inOrder) context.onBatchStatistics(units[i]!.batchNorm.path, statistics[i]!);
   return output;
 }
 

@@ -18,6 +18,8 @@ export interface FusedStep {
   readonly input: number;
   readonly output: number;
   readonly units: readonly Unit[];
+  /** Places in `units`, in the order that their batch norms have in the segment. */
+  readonly inOrder: readonly number[];
   /** The same one by one, for where a batch norm does not train. */
   readonly singles: readonly SingleStep[];
 }
@@ -126,6 +128,12 @@ function fused(units: readonly PlacedUnit[]): FusedStep {
       input: values.indexOf(unit.input),
       addend: unit.addend === undefined ? undefined : values.indexOf(unit.addend),
     })),
+    inOrder: [...units.keys()].toSorted((a, b) => normOf(units[a]!) - normOf(units[b]!)),
     singles: units.flatMap(({ singles }) => singles),
   };
+}
+
+/** The value that a unit's batch norm makes. */
+function normOf({ batchNorm, singles }: PlacedUnit): number {
+  return singles.find(({ node }) => node.op === batchNorm)!.output;
 }
