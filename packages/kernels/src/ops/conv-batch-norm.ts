@@ -86,8 +86,9 @@ function check(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): void {
     const { filter, scale, offset, input, addend, activation = 'none' } = unit;
     for (const value of addend === undefined ? [input] : [input, addend]) {
       checkInteger(operation, `what unit ${i} takes`, value, 0);
-      if (value > i)
+      if (value > i) {
         throw invalid(`expected unit ${i} to take a value up to ${i}, received ${value}`);
+      }
       taken.add(value);
     }
     checkConv(operation, shapes[input]!, filter.shape, geometryOf(unit));
@@ -104,8 +105,9 @@ function check(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): void {
   }
   const lost = units.findIndex((_, i) => i < units.length - 1 && !taken.has(i + 1));
   if (units.length === 0) throw invalid('expected one unit at least, received none');
-  if (lost !== -1)
+  if (lost !== -1) {
     throw invalid(`expected a unit that takes what unit ${lost} gives, received none`);
+  }
 }
 
 function oneByOne(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): ConvBatchNormResult {

@@ -243,6 +243,25 @@ std::vector<double> summed(const Chunks& chunks, int64_t size,
   return totals;
 }
 
+// What each channel is multiplied by once its mean is subtracted.
+std::vector<float> factors(const float* scale, const float* inverse, int64_t channels) {
+  std::vector<float> result(channels);
+  for (int64_t c = 0; c < channels; ++c) result[c] = scale[c] * inverse[c];
+  return result;
+}
+
+template <typename T>
+void normalise_all(const T* x, const T* addend, T* y, int64_t rows, int64_t channels,
+                   const float* scale, const Kept<const float>& kept, bool relu) {
+  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
+  const Chunks chunks(rows / joined, across);
+  const std::vector<float> factor = factors(scale, kept.inverse, channels);
+  const Repeated by(kept.centre, factor.data(), kept.offset, channels, joined);
+  parallel(chunks.count(), [&](int64_t i) {
+    run_normalise(x, addend, y, chunks.begin(i), chunks.end(i), across, by.affine(), relu);
+  });
+}
+
 }  // namespace
 
 template <typename T>
@@ -253,7 +272,7 @@ void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t cha
   const Chunks chunks(rows / joined, across);
   // Deviations from any value of the channel are no larger than the channel's spread, so that a
   // large mean costs no precision.
-  std::vector<float> shift(across), factor(channels);
+  std::vector<float> shift(across);
   for (int64_t i = 0; i < across; ++i) shift[i] = widen(x[i % channels]);
   const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
     run_moments(x, chunks.begin(i), chunks.end(i), across, shift.data(), to);
@@ -267,36 +286,23 @@ void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t cha
     variance[c] = static_cast<float>(squares / (rows - 1));
     kept.inverse[c] = static_cast<float>(inverse);
     kept.offset[c] = offset[c];
-    factor[c] = scale[c] * static_cast<float>(inverse);
   }
-  const Repeated by(mean, factor.data(), offset, channels, joined);
-  parallel(chunks.count(), [&](int64_t i) {
-    run_normalise(x, addend, y, chunks.begin(i), chunks.end(i), across, by.affine(),
-                  settings.relu);
-  });
+  normalise_all<T>(x, addend, y, rows, channels, scale, {kept.centre, kept.inverse, kept.offset},
+                   settings.relu);
 }
 
 template <typename T>
 void batch_norm_again(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
                       const float* scale, const Kept<const float>& kept, T* y) {
-  const int64_t joined = joined_rows(rows, channels), across = joined * channels;
-  const Chunks chunks(rows / joined, across);
-  std::vector<float> factor(channels);
-  for (int64_t c = 0; c < channels; ++c) factor[c] = scale[c] * kept.inverse[c];
-  const Repeated by(kept.centre, factor.data(), kept.offset, channels, joined);
-  const T* const no_addend = nullptr;
-  parallel(chunks.count(), [&](int64_t i) {
-    run_normalise(x, no_addend, y, chunks.begin(i), chunks.end(i), across, by.affine(),
-                  settings.relu);
-  });
+  normalise_all<T>(x, nullptr, y, rows, channels, scale, kept, settings.relu);
 }
 
 template <typename T>
 void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int64_t rows,
                          int64_t channels, const float* scale, const Kept<const float>& kept,
                          const T* y, T* d_addend, T* dx, float* d_scale, float* d_offset) {
-  std::vector<float> factor(channels), mean_g(channels), slope(channels);
-  for (int64_t c = 0; c < channels; ++c) factor[c] = scale[c] * kept.inverse[c];
+  const std::vector<float> factor = factors(scale, kept.inverse, channels);
+  std::vector<float> mean_g(channels), slope(channels);
   const bool has_addend = d_addend != nullptr;
   const bool relu = settings.relu && !has_addend;
   const int64_t joined = joined_rows(rows, channels), across = joined * channels;

@@ -34,7 +34,7 @@ struct Settings {
   bool by_input = false;
 
   // Whether what a unit gives is kept for the gradient; else it is made again from what its convolution
-  // gave, which takes a fraction of the time and saves a third of the memory.
+  // gave: a pass over memory beside a convolution, for less of it.
   bool keeps(int64_t i) const { return units[i].addend >= 0; }
   bool is_last(int64_t i) const { return i + 1 == static_cast<int64_t>(units.size()); }
 };
