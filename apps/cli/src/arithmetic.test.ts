@@ -31,10 +31,20 @@ describe('settings', () => {
 
 describe('bf16', () => {
   it('is set where the processor has it, or the user insists', () => {
-    useArithmetic({ precision: 'bf16' }, 'tensorflow', ['avx512_bf16']);
-    useArithmetic({ precision: 'bf16-anyway' }, 'tensorflow', []);
-    useArithmetic({}, 'tensorflow', []);
+    expect(useArithmetic({ precision: 'bf16' }, 'tensorflow', ['avx512_bf16'])).toBe('bf16');
+    expect(useArithmetic({ precision: 'bf16-anyway' }, 'tensorflow', [])).toBe('bf16-anyway');
+    expect(useArithmetic({}, 'tensorflow', [])).toBeUndefined();
     expect(registered).toEqual([{ precision: 'bfloat16' }, { precision: 'bfloat16' }]);
+  });
+
+  it('is what auto takes where both can, and float32 elsewhere', () => {
+    registered.length = 0;
+    const precision = 'auto';
+    expect(useArithmetic({ precision }, 'tensorflow', [])).toBeUndefined();
+    expect(useArithmetic({ precision }, 'wasm', ['avx512_bf16'])).toBeUndefined();
+    expect(registered).toEqual([]);
+    expect(useArithmetic({ precision }, 'tensorflow', ['avx512_bf16'])).toBe('bf16');
+    expect(registered).toEqual([{ precision: 'bfloat16' }]);
   });
 
   it('is refused on other processors and backends, with what to do', () => {

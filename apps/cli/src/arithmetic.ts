@@ -6,12 +6,17 @@ import { bfloat16Support } from '@resnet/native';
 import type { BackendName } from './backends/types.ts';
 import { UsageError } from './errors.ts';
 
-export const precisions = ['float32', 'bf16', 'bf16-anyway'] as const;
+export const precisions = ['float32', 'bf16', 'bf16-anyway', 'auto'] as const;
 export type Precision = (typeof precisions)[number];
+
+/** For `--precision`. */
+export const precisionWords: string =
+  'bf16 computes in bfloat16 where the processor can; bf16-anyway does where it cannot; auto is ' +
+  'bf16 where the backend and the processor can, else float32';
 
 /** What of a command's settings decides how numbers are computed. */
 export interface ArithmeticSettings {
-  readonly precision?: Exclude<Precision, 'float32'>;
+  readonly precision?: Exclude<Precision, 'float32'> | undefined;
   readonly deterministicThreads?: number;
 }
 
@@ -42,13 +47,14 @@ export function fixThreads({ deterministicThreads: threads }: ArithmeticSettings
 /**
  * Sets the precision that is asked for on the backend that was taken.
  *
+ * @returns the precision that was set, which is no longer `auto`; undefined for float32
  * @throws {UsageError} where the backend or the processor is not made for it
  */
 export function useArithmetic(
   { precision, deterministicThreads }: ArithmeticSettings,
   backend: BackendName,
   instructions: readonly string[] = bfloat16Support(),
-): void {
+): 'bf16' | 'bf16-anyway' | undefined {
   if (deterministicThreads !== undefined && backend === 'webgpu') {
     throw new UsageError(
       '--deterministic cannot be kept on webgpu: its order of sums is the driver’s.',
@@ -57,7 +63,10 @@ export function useArithmetic(
       },
     );
   }
-  if (precision === undefined) return;
+  if (precision === undefined) return undefined;
+  if (precision === 'auto' && (backend !== 'tensorflow' || instructions.length === 0)) {
+    return undefined;
+  }
   if (backend !== 'tensorflow') {
     throw new UsageError(`--precision bf16 works on the backend tensorflow, not on ${backend}.`, {
       hint: 'Set it up with `resnet setup`, or leave --precision out.',
@@ -67,9 +76,10 @@ export function useArithmetic(
     throw new UsageError(
       'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would be slower than float32.',
       {
-        hint: 'Leave --precision out. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same.)',
+        hint: 'Leave --precision out, or say auto. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same.)',
       },
     );
   }
   registerTensorflowKernels({ precision: 'bfloat16' });
+  return precision === 'auto' ? 'bf16' : precision;
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { precisions } from '../arithmetic.ts';
+import { precisions, precisionWords } from '../arithmetic.ts';
 import { backendNames } from '../backends/types.ts';
 
 /** `--backend`, the same on every command that computes. */
@@ -11,11 +11,9 @@ export function backendOption(): Option {
   ).choices(['auto', ...backendNames]);
 }
 
-/** `--precision`, where a trained model is used. */
+/** `--precision`, the same on every command that has it. */
 export function precisionOption(): Option {
-  return new Option(
-    '--precision <type>',
-    'bf16 computes in bfloat16 where the processor can; bf16-anyway does where it cannot ' +
-      '(default: float32)',
-  ).choices(precisions);
+  return new Option('--precision <type>', `${precisionWords} (default: float32)`).choices(
+    precisions,
+  );
 }

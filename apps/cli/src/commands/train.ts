@@ -4,8 +4,8 @@ import type { BackendChoice } from '../backends/types.ts';
 import type { Io } from '../io.ts';
 import { imageSize, integer, names, numberIn, pattern, shareOrCount } from '../parse-option.ts';
 import { augmentationNames, recipe } from '../recipe.ts';
-import { type Precision, precisions } from '../arithmetic.ts';
-import { backendOption } from './shared.ts';
+import type { Precision } from '../arithmetic.ts';
+import { backendOption, precisionOption } from './shared.ts';
 
 /** What the user typed; undefined where a default is to be found. */
 export interface TrainOptions {
@@ -128,12 +128,7 @@ export function registerTrain(program: Command, io: Io): void {
       '--gradient-checkpointing',
       'keep less in memory and compute it again: for deep models and large batches; same result, a quarter slower',
     )
-    .addOption(
-      new Option(
-        '--precision <type>',
-        'bf16 computes in bfloat16 where the processor can, with weights in float32; bf16-anyway does where it cannot (default: float32)',
-      ).choices(precisions),
-    )
+    .addOption(precisionOption())
     .option(
       '--deterministic',
       'the same bits each time, on machines with other numbers of cores too: fixes the threads to those of this machine',

@@ -87,7 +87,11 @@ function startLines(start: RunStart, io: Io): string[] {
       `${plural(start.epochs, 'epoch')}${minutesText(start.minutes)}, batch ${start.batch}, ${start.optimizer} at ` +
         `${start.learningRate}, ${start.augment} augmentation`,
     ),
-    field('backend', `${bold(start.backend)} (${start.backendDetail}), ${start.backendReason}`),
+    field(
+      'backend',
+      `${bold(start.backend)} (${start.backendDetail}), ${start.backendReason}` +
+        (start.precision === 'bf16' ? '; in bfloat16' : ''),
+    ),
     ...start.passedOver.map(({ name, problem, advice = '' }) =>
       dim(`         not ${name}: ${problem} ${advice}`.trimEnd()),
     ),

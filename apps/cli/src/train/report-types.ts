@@ -8,6 +8,8 @@ export interface RunStart {
   readonly backendDetail: string;
   readonly backendReason: string;
   readonly passedOver: readonly PassedOver[];
+  /** What convolutions are computed in. */
+  readonly precision: 'float32' | 'bf16';
   readonly data: string;
   readonly classes: readonly string[];
   readonly trainImages: number;

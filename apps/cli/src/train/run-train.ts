@@ -87,14 +87,14 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   fixThreads(settings);
   await withBackend(settings.backend, async (backend) => {
     signal.throwIfAborted();
-    useArithmetic(settings, backend.name);
+    const precision = useArithmetic(settings, backend.name);
     const trainedOn = plan.resumes ? plan.settings.trainedOn : undefined;
     if (trainedOn !== undefined && trainedOn !== backend.name) {
       reporter.warn(
         `The run was trained on ${trainedOn} so far: on ${backend.name} it goes on, but not to the very same result.`,
       );
     }
-    const named = { ...settings, trainedOn: backend.name };
+    const named = { ...settings, precision, trainedOn: backend.name };
     const startState = start.state;
     await takeFolderAndTrain(
       { plan, settings: named, dataset, card, backend, startState },
@@ -233,6 +233,7 @@ function reportStart(prepared: Prepared, { io, reporter }: Session): void {
     backendDetail: backend.detail,
     backendReason: backend.reason,
     passedOver: backend.passedOver,
+    precision: settings.precision === undefined ? 'float32' : 'bf16',
     data: shownPath(settings.data, io.cwd),
     classes: dataset.classes,
     trainImages: dataset.train.length,

@@ -39,8 +39,8 @@ export interface TrainSettings {
   readonly cutmix: number;
   /** Absent where activations are kept, as is usual. */
   readonly gradientCheckpointing?: true;
-  /** Absent for float32. */
-  readonly precision?: Exclude<Precision, 'float32'>;
+  /** Absent for float32; `auto` until a backend has been taken. */
+  readonly precision?: Exclude<Precision, 'float32'> | undefined;
   /** The threads that results may depend on; absent where any number is taken. */
   readonly deterministicThreads?: number;
   /** Absent where training begins from fresh weights. */
