@@ -67,7 +67,7 @@ await resnet([
   '--force',
 ]);
 // Ten minutes on two cores is what there is for all of it; on a faster machine, enough is enough.
-const short = '--image-size 64 --minutes 7 --epochs 40'.split(' ');
+const short = '--image-size 64 --minutes 7 --epochs 40 --precision auto'.split(' ');
 const shortest = '--backend wasm --model resnet20 --image-size 32 --minutes 6 --epochs 40'.split(
   ' ',
 );
