@@ -231,6 +231,11 @@ export interface Primitives {
   ): { readonly loss: tf.Tensor1D; readonly gradient: tf.Tensor2D };
 
   /**
+   * torch.nn.utils.clip_grad_norm_: the gradients, times `min(1, maxNorm / (norm + 1e-6))` where `norm`
+   * is that of all of them together. At least one of them.
+   */
+  clipByGlobalNorm(gradients: readonly tf.Tensor[], maxNorm: number): tf.Tensor[];
+  /**
    * torch.optim.SGD without dampening, over a list so that a backend can do all in one go:
    * `g += weightDecay * p; m = momentum * m + g; p -= learningRate * (nesterov ? g + momentum * m : m)`.
    */

@@ -168,6 +168,36 @@ describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
     },
   );
 
+  it.each([
+    { at: 'too long', length: 50, factor: 5 / (50 + 1e-6) },
+    { at: 'short enough', length: 4, factor: 1 },
+  ])('clips gradients by the norm of all: $at', async ({ length, factor }) => {
+    // Of sizes around what is summed in one go, and a number by itself.
+    const shapes = [[3, 5], [16_384 + 21], [], [2, 3, 2, 2]];
+    const directions = shapes.map((shape, i) => filled({ shape, seed: 30 + i }));
+    const values = await Promise.all(directions.map((tensor) => tensor.data<'float32'>()));
+    const norm = Math.hypot(...values.flatMap((some) => [...some]));
+    const gradients = directions.map((direction) => tf.mul(direction, length / norm));
+    tf.dispose(directions);
+    const before = tf.memory().numTensors;
+    const clipped = primitives().clipByGlobalNorm(gradients, 5);
+    expect(tf.memory().numTensors).toBe(before + shapes.length);
+    for (const [i, tensor] of clipped.entries()) {
+      const expected = values[i]!.map((value) => value * (length / norm));
+      expect(await gradients[i]!.data()).toBeAllClose(expected);
+      expect(tensor.shape).toEqual(shapes[i]);
+      expect(await tensor.data()).toBeAllClose(expected.map((value) => value * factor));
+    }
+    tf.dispose([...gradients, ...clipped]);
+  });
+
+  it('does not hide that gradients are no numbers', async () => {
+    const gradients = [tf.tensor1d([1, 2]), tf.tensor1d([NaN])];
+    const clipped = primitives().clipByGlobalNorm(gradients, 1);
+    expect(await clipped[0]!.data()).toEqual(new Float32Array([NaN, NaN]));
+    tf.dispose([...gradients, ...clipped]);
+  });
+
   it('moves an average towards a value', async () => {
     const average = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
     const value = tf.tensor1d([2, 2, 7]);

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { primitives } from '@resnet/kernels';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Scales gradients so that their norm, taken over all of them together, is at most `maxNorm`: the
@@ -9,13 +10,7 @@ export function clipByGlobalNorm(
   gradients: ReadonlyMap<string, tf.Tensor>,
   maxNorm: number,
 ): Map<string, tf.Tensor> {
-  const factor = tf.tidy(() => {
-    const squares = [...gradients.values()].map((g) => tf.sum(tf.mul(g, g)));
-    const norm = tf.sqrt(tf.addN(squares));
-    return tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
-  });
-  const clipped = new Map<string, tf.Tensor>();
-  for (const [path, gradient] of gradients) clipped.set(path, tf.mul(gradient, factor));
-  factor.dispose();
-  return clipped;
+  if (gradients.size === 0) return new Map();
+  const clipped = primitives().clipByGlobalNorm([...gradients.values()], maxNorm);
+  return new Map([...gradients.keys()].map((path, i) => [path, clipped[i]!]));
 }

@@ -43,6 +43,15 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
   }
 }
 
+export function clipByGlobalNorm(gradients: readonly tf.Tensor[], maxNorm: number): tf.Tensor[] {
+  return tf.tidy(() => {
+    const squares = gradients.map((gradient) => tf.sum(tf.mul(gradient, gradient)));
+    const norm = tf.sqrt(tf.addN(squares));
+    const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
+    return gradients.map((gradient) => tf.mul(gradient, factor));
+  });
+}
+
 export function movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void {
   for (const { average, value } of pairs) {
     tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(value, average), weight))));

@@ -5,7 +5,7 @@ import { bfloat16 } from './bfloat16.ts';
 import { convolutionOn } from './convolution.ts';
 import { float32 } from './executor.ts';
 import { compileIn } from './graph/compile.ts';
-import { adamwUpdate, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
+import { adamwUpdate, clipByGlobalNorm, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 import { avgPoolOn, maxPoolOn } from './pooling.ts';
 import { fuseUnitsOn } from './units.ts';
 
@@ -33,6 +33,7 @@ export function registerTensorflowKernels({ precision = 'float32' }: TensorflowO
     fuseUnits: fuseUnitsOn(on),
     ...maxPoolOn(on),
     ...avgPoolOn(on),
+    clipByGlobalNorm,
     sgdUpdate,
     adamwUpdate,
     movingAverageUpdate,

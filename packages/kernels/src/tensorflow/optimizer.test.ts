@@ -20,6 +20,8 @@ describeBackends(['tensorflow'], () => {
     // Of TensorFlow's operations that give their input's buffer as their output's.
     'a slice': (variable) => [tf.slice(variable, 0, 3)],
     'a tensor with one more axis': (variable) => [tf.expandDims(variable, 0)],
+    // And ours that does.
+    'what was short enough': (variable) => primitives().clipByGlobalNorm([variable], 1e9),
   } satisfies Record<string, (variable: tf.Variable) => tf.Tensor[]>;
   const optimizers = ['sgd', 'nesterov', 'adamw', 'average'] as const;
 

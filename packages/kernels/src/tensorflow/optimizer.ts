@@ -7,7 +7,8 @@ import type {
   SgdSettings,
   SgdSlot,
 } from '../primitives.ts';
-import { flag, type } from './attributes.ts';
+import { composed } from '../composed/index.ts';
+import { flag, integer, type } from './attributes.ts';
 import { execute, tensorflow, type Attribute, type Operand } from './backend.ts';
 import { scalar } from './constants.ts';
 import { updateTogether } from './multi-tensor.ts';
@@ -19,17 +20,17 @@ import { withResources } from './resources.ts';
 // of one per arithmetic operation with a fresh buffer each.
 
 /** Hands `use` the handles of float32 scalars that live as long as the call. */
-function withScalars<const V extends readonly number[]>(
+function withScalars<const V extends readonly number[], R>(
   values: V,
-  use: (scalars: { readonly [K in keyof V]: number }) => void,
-): void {
+  use: (scalars: { readonly [K in keyof V]: number }) => R,
+): R {
   const { binding } = tensorflow();
   const scalars = values.map((value) =>
     binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)),
   );
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- map keeps the length
-    use(scalars as unknown as { readonly [K in keyof V]: number });
+    return use(scalars as unknown as { readonly [K in keyof V]: number });
   } finally {
     for (const handle of scalars) binding.deleteTensor(handle);
   }
@@ -145,6 +146,16 @@ export function adamwUpdate(slots: readonly AdamwSlot[], settings: AdamwSettings
       }
     });
   });
+}
+
+export function clipByGlobalNorm(gradients: readonly tf.Tensor[], maxNorm: number): tf.Tensor[] {
+  if (!hasOwnOperations()) return composed.clipByGlobalNorm(gradients, maxNorm);
+  const { length } = gradients;
+  // Asked for as an operation of tfjs asks: what is not scaled shares its values from then on.
+  const ids = tensorflow().getInputTensorIds(gradients);
+  return withScalars([maxNorm], ([norm]) =>
+    execute('ResnetClip', [integer('N', length)], [norm, ...ids], length),
+  );
 }
 
 export function movingAverageUpdate(pairs: readonly MovingAverage[], weight: number): void {

@@ -7,12 +7,12 @@ import { perBackend } from './per-backend.ts';
 
 /**
  * Whether TensorFlow has the operations of `@resnet/native` (`Resnet...`), which its addon brings:
- * batch norm with ReLU, max pooling and add with ReLU in fewer passes over memory, for processors.
+ * batch norm with ReLU, max pooling, add with ReLU and what optimisers do in fewer passes over memory, for processors.
  * Who loads tfjs-node otherwise has TensorFlow's own.
  */
 export const hasOwnOperations: () => boolean = perBackend((backend) => {
   // The last that the addon always defines: with it all are there.
-  return runs(backend, 'ResnetAddRelu', [type('T', 'float32')], [scalar(1), scalar(1)]);
+  return runs(backend, 'ResnetClip', [integer('N', 1)], [scalar(1), scalar(1)]);
 });
 
 const ownConvolutions = perBackend((backend) => ({

@@ -45,7 +45,7 @@ NAPI_MODULE_INIT() {
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
                       resnet::define_optimizers() && resnet::define_add_relu() &&
-                      resnet::define_convolutions() && resnet::define_units() &&
+                      resnet::define_clip() && resnet::define_convolutions() && resnet::define_units() &&
                       resnet::define_filter_gradient());
   });
   return exports;
