@@ -53,6 +53,8 @@ export interface ImageLoader extends DataSource {
   readonly badImages: readonly BadImage[];
   /** Bytes of decoded pictures kept. */
   readonly cachedBytes: number;
+  /** The share of the pictures that there is memory for, by the size of those kept so far. */
+  readonly keptShare: number;
   /** Ends its threads, if they are its own, and frees what it keeps. */
   close(): Promise<void>;
 }
@@ -139,6 +141,9 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     badImages: bad.list,
     get cachedBytes() {
       return cache.bytes;
+    },
+    get keptShare() {
+      return cache.expectedShare;
     },
     async *batches(epoch, start = 0) {
       if (start >= batchesPerEpoch) return;

@@ -20,6 +20,19 @@ test('keeps pictures within its budget, for all who have its memory', () => {
   expect(cache.get(2)).toEqual(raster(9));
 });
 
+test('expects to keep as many pictures as there is room for, by those it has', () => {
+  const cache = SharedCache.allocate(6, 640); // ten blocks; a picture takes two
+  expect(cache.expectedShare).toBe(0);
+  cache.put(3, raster(1));
+  expect(cache.expectedShare).toBeCloseTo(5 / 6);
+  const roomy = SharedCache.allocate(2, 1280);
+  roomy.put(0, raster(1));
+  expect(roomy.expectedShare).toBe(1);
+  const none = SharedCache.allocate(2, 0);
+  none.put(0, raster(1));
+  expect(none.expectedShare).toBe(0);
+});
+
 test('remembers what cannot be read', () => {
   const cache = SharedCache.allocate(2, 0);
   cache.setUnreadable(1);

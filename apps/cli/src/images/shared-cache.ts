@@ -77,6 +77,17 @@ export class SharedCache {
     Atomics.store(this.#index, header + picture * fields, unreadable);
   }
 
+  /** The share of all pictures that the budget is enough for, by the size of those that are present. */
+  get expectedShare(): number {
+    const pictures = (this.#index.length - header) / fields;
+    let kept = 0;
+    for (let picture = 0; picture < pictures; picture++) {
+      if (Atomics.load(this.#index, header + picture * fields) === present) kept++;
+    }
+    if (kept === 0) return 0;
+    return Math.min(1, this.#arena.length / ((this.bytes / kept) * pictures));
+  }
+
   /** Bytes in use. */
   get bytes(): number {
     return Atomics.load(this.#index, used) * blockBytes;

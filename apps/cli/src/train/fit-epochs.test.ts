@@ -8,17 +8,20 @@ import { epochsWithin, fitEpochs } from './fit-epochs.ts';
 import { newSettings } from './settings.ts';
 
 it('keeps within the minutes, and trains at least once', () => {
-  expect(epochsWithin(10, 60)).toBe(9);
-  expect(epochsWithin(1, 0.5)).toBe(114);
-  expect(epochsWithin(0.1, 3600)).toBe(1);
-  expect(epochsWithin(-0.1, 3600)).toBe(1);
+  expect(epochsWithin(10, 60, 60)).toBe(9);
+  expect(epochsWithin(1, 0.5, 0.5)).toBe(114);
+  expect(epochsWithin(0.1, 3600, 3600)).toBe(1);
+  expect(epochsWithin(-0.1, 3600, 3600)).toBe(1);
+  // A first epoch of 90 s leaves 480 of 570 s.
+  expect(epochsWithin(10, 60, 90)).toBe(9);
+  expect(epochsWithin(10, 60, 91)).toBe(8);
   // No picture could be read: there was nothing to time.
-  expect(epochsWithin(10, Infinity)).toBe(1);
+  expect(epochsWithin(10, Infinity, Infinity)).toBe(1);
 });
 
 describeBackends(['wasm'], () => {
   /** Times steps on two batches an epoch, fewer than it takes; tells how many batches it took. */
-  async function timed(minutes: number) {
+  async function timed(minutes: number, keptShare?: number) {
     const model = ResNet.init(modelConfig('resnet20', { numClasses: 2 }), { seed: 0 });
     const before = tf.memory().numTensors;
     const data = memoryData({
@@ -32,10 +35,12 @@ describeBackends(['wasm'], () => {
       ...data,
       async *batches(epoch: number) {
         for await (const batch of data.batches(epoch)) {
-          batches++;
+          // As if the pictures of the first twenty were being decoded.
+          if (batches++ < 20) await new Promise((resolve) => setTimeout(resolve, 100));
           yield batch;
         }
       },
+      ...(keptShare !== undefined && { keptShare }),
     };
     const began = performance.now();
     const estimate = await fitEpochs({
@@ -54,12 +59,24 @@ describeBackends(['wasm'], () => {
   }
 
   it('times steps on as many batches as it needs, and counts its own time', async () => {
-    const { epochs, secondsPerEpoch, spent, leaked, batches } = await timed(5);
-    expect(batches).toBe(20);
+    const { epochs, secondsPerEpoch, secondsOfFirst, spent, leaked, batches } = await timed(5);
+    // Twenty that are decoded, and the same again.
+    expect(batches).toBe(40);
     expect(secondsPerEpoch).toBeGreaterThan(0);
-    expect(epochs).toBeGreaterThanOrEqual(epochsWithin(5 - spent, secondsPerEpoch));
-    expect(epochs).toBeLessThanOrEqual(epochsWithin(5, secondsPerEpoch));
+    expect(secondsOfFirst).toBe(secondsPerEpoch);
+    expect(epochs).toBeGreaterThanOrEqual(epochsWithin(5 - spent, secondsPerEpoch, secondsOfFirst));
+    expect(epochs).toBeLessThanOrEqual(epochsWithin(5, secondsPerEpoch, secondsOfFirst));
     expect(leaked).toBe(0);
+  });
+
+  it('expects later epochs to be faster by what is kept of the pictures', async () => {
+    const all = await timed(5, 1);
+    expect(all.secondsOfFirst).toBeGreaterThan(2 * 0.1);
+    expect(all.secondsPerEpoch).toBeLessThan(all.secondsOfFirst / 2);
+    expect(all.epochs).toBeGreaterThan(epochsWithin(5, all.secondsOfFirst, all.secondsOfFirst));
+    const half = await timed(5, 0.5);
+    expect(half.secondsPerEpoch).toBeGreaterThan(half.secondsOfFirst / 2);
+    expect(half.secondsPerEpoch).toBeLessThan(0.9 * half.secondsOfFirst);
   });
 
   it('times fewer steps where they would take too much of the minutes', async () => {

@@ -2,7 +2,7 @@ import type { ModelCard } from '@resnet/model';
 import type { DataSource } from '@resnet/trainer';
 
 import type { Dataset } from '../dataset/open-dataset.ts';
-import { imageLoader, type ImageLoaderOptions } from '../images/loader.ts';
+import { type ImageLoader, imageLoader, type ImageLoaderOptions } from '../images/loader.ts';
 import { defaultWorkers, WorkerPool } from '../images/worker-pool.ts';
 import { evalOptions } from '../model-transform.ts';
 import { augmentations } from '../recipe.ts';
@@ -10,7 +10,7 @@ import type { SkippedImage } from './report-types.ts';
 import type { CompleteSettings } from './settings.ts';
 
 export interface TrainingData {
-  readonly trainData: DataSource;
+  readonly trainData: ImageLoader;
   readonly valData: DataSource | undefined;
   /** Pictures that could not be read so far. */
   skipped(): readonly SkippedImage[];
