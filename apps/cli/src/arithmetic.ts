@@ -11,8 +11,8 @@ export type Precision = (typeof precisions)[number];
 
 /** For `--precision`. */
 export const precisionWords: string =
-  'bf16 computes in bfloat16 where the processor can; bf16-anyway does where it cannot; auto is ' +
-  'bf16 where the backend and the processor can, else float32';
+  'bf16 computes in bfloat16 where the processor can, with weights in float32; bf16-anyway does ' +
+  'where it cannot; auto is bf16 where the backend and the processor can, else float32';
 
 /** What of a command's settings decides how numbers are computed. */
 export interface ArithmeticSettings {
@@ -76,7 +76,9 @@ export function useArithmetic(
     throw new UsageError(
       'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would be slower than float32.',
       {
-        hint: 'Leave --precision out, or say auto. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same.)',
+        hint:
+          'Leave --precision out, or say auto. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same. ' +
+          'A run to resume that began in bfloat16 goes on with that as the precision in its args.json.)',
       },
     );
   }

@@ -11,9 +11,8 @@ const fewestSteps = 3;
 /** Of the steps of a kind: the first set up what later ones find ready. */
 const warmupShare = 0.4;
 /**
- * What a forward pass costs of a training step. Its arithmetic is a third, but pictures to validate
- * on are seldom shrunk while they are decoded, and nothing is prefetched for the first: it was half
- * with ResNet-18 at 64 pixels.
+ * What a batch of validation costs of a training step. Its arithmetic is a third; with ResNet-18 at 64
+ * pixels it was half, in all.
  */
 const forwardShare = 1 / 2;
 /**
@@ -76,7 +75,7 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
     step * (trainData.batchesPerEpoch + valSteps) + saving;
   const [first, other] = [secondsOf(decoding), secondsOf(ready)];
   const kept = trainData.keptShare ?? 0;
-  const secondsPerEpoch = kept === 0 ? first : kept * other + (1 - kept) * first;
+  const secondsPerEpoch = first - kept * (first - other);
   return {
     epochs: epochsWithin(minutes - elapsed(), secondsPerEpoch, first),
     secondsOfFirst: first,
@@ -100,7 +99,7 @@ function typical(seconds: readonly number[]): number | undefined {
 
 /** @internal */
 export function epochsWithin(minutes: number, secondsPerEpoch: number, first: number): number {
-  if (!Number.isFinite(secondsPerEpoch)) return 1;
+  if (!Number.isFinite(secondsPerEpoch)) return 1; // nothing could be timed
   const seconds = minutes * 60 * (1 - reserve);
   return Math.max(1, 1 + Math.floor((seconds - first) / secondsPerEpoch));
 }

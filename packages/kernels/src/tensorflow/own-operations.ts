@@ -7,8 +7,8 @@ import { perBackend } from './per-backend.ts';
 
 /**
  * Whether TensorFlow has the operations of `@resnet/native` (`Resnet...`), which its addon brings:
- * batch norm with ReLU, max pooling, add with ReLU and what optimisers do in fewer passes over memory, for processors.
- * Who loads tfjs-node otherwise has TensorFlow's own.
+ * batch norm with ReLU, max pooling, add with ReLU, clipping and steps of optimisers in fewer passes
+ * over memory, for processors. Who loads tfjs-node otherwise has TensorFlow's own.
  */
 export const hasOwnOperations: () => boolean = perBackend((backend) => {
   // The last that the addon always defines: with it all are there.

@@ -162,10 +162,10 @@ bool define_batch_norm();
 bool define_max_pool();
 bool define_add_relu();
 bool define_optimizers();
+bool define_clip();
 // Where TensorFlow's own are slower; elsewhere they are left out.
 bool define_convolutions();
 bool define_units();
 bool define_filter_gradient();
-bool define_clip();
 
 }  // namespace resnet
