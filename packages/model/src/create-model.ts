@@ -1,7 +1,7 @@
-import type { ResNetConfig } from './config.ts';
-import type { InitOptions } from './init.ts';
+import type { ResNetConfig } from './architecture/config.ts';
+import type { InitOptions } from './weights/init.ts';
 import { ResNet } from './resnet.ts';
-import { modelConfig } from './zoo.ts';
+import { modelConfig } from './architecture/zoo.ts';
 
 export type CreateModelOptions = InitOptions & Partial<ResNetConfig>;
 

@@ -4,12 +4,12 @@ import { startBackend } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { resnetConfig, type ResNetConfig } from './config.ts';
+import { resnetConfig, type ResNetConfig } from './architecture/config.ts';
 import { createModel } from './create-model.ts';
-import type { HostTensor, StateDict } from './host-tensor.ts';
+import type { HostTensor, StateDict } from './weights/state-dict.ts';
 import { ResNet } from './resnet.ts';
-import type { BatchStatistics } from './run.ts';
-import { modelConfig } from './zoo.ts';
+import type { BatchStatistics } from './execution/run-module.ts';
+import { modelConfig } from './architecture/zoo.ts';
 
 const tiny = resnetConfig({
   block: 'basic',

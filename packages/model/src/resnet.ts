@@ -2,25 +2,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { primitives } from '@resnet/kernels';
 
-import { parseConfig, type ResNetConfig } from './config.ts';
+import { parseConfig, type ResNetConfig } from './architecture/config.ts';
 import { ModelError } from './errors.ts';
-import { checkImages, contextOf, runSegments, segmentsOf, type ForwardOptions } from './forward.ts';
-import type { HostTensor, StateDict } from './host-tensor.ts';
-import { initialState, type InitOptions } from './init.ts';
-import { fromTorchLayout, tensorShape, toTorchLayout } from './layout.ts';
+import {
+  checkImages,
+  contextOf,
+  runSegments,
+  segmentsOf,
+  type ForwardOptions,
+} from './execution/forward.ts';
+import type { HostTensor, StateDict } from './weights/state-dict.ts';
+import { initialState, type InitOptions } from './weights/init.ts';
+import { fromTorchLayout, tensorShape, toTorchLayout } from './weights/torch-layout.ts';
 import {
   checkReport,
   compareState,
   counterName,
   isSameShape,
   type LoadReport,
-} from './load-report.ts';
-import type { Network } from './network/graph.ts';
-import { buildNetwork } from './network/network.ts';
-import { matchesPrefix } from './prefix.ts';
-import { runCheckpointed } from './run-checkpointed.ts';
-import type { BatchStatistics } from './run.ts';
-import { networkSpecs, type ParameterSpec } from './specs.ts';
+} from './weights/load-report.ts';
+import type { Network } from './architecture/module.ts';
+import { buildNetwork } from './architecture/network.ts';
+import { matchesPrefix } from './weights/match-prefix.ts';
+import { runCheckpointed } from './execution/gradient-checkpointing.ts';
+import type { BatchStatistics } from './execution/run-module.ts';
+import { networkSpecs, type ParameterSpec } from './weights/parameter-specs.ts';
 
 /**
  * A network and its weights: the one owner of tfjs variables that live until {@link dispose}.

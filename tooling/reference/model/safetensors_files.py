@@ -1,4 +1,4 @@
-"""Files written by the safetensors package, for packages/model/src/safetensors.
+"""Files written by the safetensors package, for packages/model/src/weights/safetensors.
 
     python safetensors_files.py FOLDER
 """

@@ -1,4 +1,4 @@
-"""Files written by torch.save, for packages/model/src/torch.
+"""Files written by torch.save, for packages/model/src/weights/torch.
 
     python torch_files.py FOLDER
 """

@@ -7,7 +7,7 @@ import {
   readSafetensors,
   readShards,
   type StateDict,
-  withoutPrefix,
+  stripPrefix,
 } from '@resnet/model';
 
 import { FailureError } from '../errors.ts';
@@ -57,7 +57,7 @@ async function reporting(
   read: () => Promise<StateDict>,
 ): Promise<StateDict> {
   try {
-    const { state, prefix } = withoutPrefix(await read());
+    const { state, prefix } = stripPrefix(await read());
     if (prefix !== '') note(`names begin with '${prefix}', which is left out`);
     return state;
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { BatchNormOp, Conv2dOp, Segment } from '../network/graph.ts';
-import type { GraphWriter } from './graph-writer.ts';
+import type { BatchNormOp, Conv2dOp, Segment } from '../architecture/module.ts';
+import type { OnnxWriter } from './onnx-writer.ts';
 
 /**
  * The batch norms that take nothing but what a convolution gives, by the index of that convolution
@@ -22,7 +22,7 @@ export function foldable({ nodes }: Segment): ReadonlyMap<number, BatchNormOp> {
  * k = scale / sqrt(variance + epsilon) is w k x + (b - mean) k + offset. Computed in float64.
  */
 export function foldedConvolution(
-  writer: GraphWriter,
+  writer: OnnxWriter,
   conv: Conv2dOp,
   norm: BatchNormOp,
 ): { weight: Float32Array; bias: Float32Array } {

@@ -1,1 +1,1 @@
-export { writeOnnx, type WriteOnnxOptions } from './write.ts';
+export { writeOnnx, type WriteOnnxOptions } from './write-onnx.ts';

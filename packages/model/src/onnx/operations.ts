@@ -1,12 +1,12 @@
 /* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
-import type { BatchNormOp, Conv2dOp, Op, PoolOp } from '../network/graph.ts';
+import type { BatchNormOp, Conv2dOp, Op, PoolOp } from '../architecture/module.ts';
 import { foldedConvolution } from './fold.ts';
-import type { GraphWriter } from './graph-writer.ts';
+import type { OnnxWriter } from './onnx-writer.ts';
 import type { Attributes } from './proto.ts';
 
 /** Writes one operation of inference, channels first as ONNX has them; gives its output's name. */
 export function writeOp(
-  writer: GraphWriter,
+  writer: OnnxWriter,
   op: Op,
   name: string,
   inputs: readonly string[],
@@ -67,7 +67,7 @@ export function writeOp(
 }
 
 function writeConvolution(
-  writer: GraphWriter,
+  writer: OnnxWriter,
   op: Conv2dOp,
   x: string,
   norm: BatchNormOp | undefined,
@@ -94,7 +94,7 @@ function writeConvolution(
   return writer.node('Conv', path, [x, writer.parameter(`${path}.weight`), ...bias], attributes);
 }
 
-function writeBatchNorm(writer: GraphWriter, op: BatchNormOp, x: string): string {
+function writeBatchNorm(writer: OnnxWriter, op: BatchNormOp, x: string): string {
   const parameters = ['weight', 'bias', 'running_mean', 'running_var'].map((parameter) =>
     writer.parameter(`${op.path}.${parameter}`),
   );
@@ -115,7 +115,7 @@ function poolAttributes({ type, kernelSize, stride, padding, ceilMode }: PoolOp)
 }
 
 function writeGlobalPool(
-  writer: GraphWriter,
+  writer: OnnxWriter,
   pool: 'avg' | 'max' | 'avgmax' | 'catavgmax',
   name: string,
   x: string,

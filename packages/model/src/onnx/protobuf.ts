@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../safetensors/text.ts';
+import { encodeUtf8 } from '../utf8.ts';
 
 /**
  * Protocol buffers, writing only: what ONNX needs of them is a dozen messages of integers, strings

@@ -1,0 +1,28 @@
+import { compile, type Executable } from '@resnet/kernels';
+
+import { segmentsOf } from './forward.ts';
+import type { Segment } from '../architecture/module.ts';
+import { buildNetwork } from '../architecture/network.ts';
+import type { ResNet } from '../resnet.ts';
+import { inferenceNet, type InferenceNet } from './inference-net.ts';
+import { lower } from './lower.ts';
+import { planInference } from './fused-graph.ts';
+
+/**
+ * A net for inference alone: each batch norm that follows a convolution becomes part of its weights
+ * and bias, and is followed, with the addition of the shortcut and ReLU, in the same pass where the
+ * backend has one. Equal to `model.forward(images)` but for float32's rounding, and faster.
+ *
+ * The result has copies of the weights, for the backend that is active now: what happens to
+ * `model` afterwards does not change it, and both are to be disposed.
+ *
+ * @throws ModelError DISPOSED
+ */
+export function foldBatchNorm(model: ResNet): InferenceNet {
+  const { config } = model;
+  const network = buildNetwork(config);
+  const tensors = new Map([...model.parameters(), ...model.buffers()]);
+  const make = (part: Segment['part']): Executable =>
+    compile(lower(planInference(segmentsOf(network, part)), (name) => tensors.get(name)!));
+  return inferenceNet(config, make('features'), make('head'));
+}

@@ -1,0 +1,90 @@
+import type { Random } from '@resnet/random';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { ModelError } from '../errors.ts';
+import type { Network, Segment } from '../architecture/module.ts';
+import { matchesPrefix } from '../weights/match-prefix.ts';
+import { runSegment, type BatchStatistics, type RunContext } from './run-module.ts';
+
+export interface ForwardOptions {
+  /** Batch norms use their batch's statistics, and dropout drops. False unless given. */
+  readonly training?: boolean;
+  /**
+   * Filled in training with each batch norm's statistics by its path (`layer1.0.bn1`), in the net's
+   * order. The caller owns the tensors, inside a `tidy` or a gradient too, hands them to
+   * `updateRunningStatistics` once the step stands, and disposes them.
+   */
+  readonly batchStatistics?: Map<string, BatchStatistics>;
+  /** Where dropout and drop path draw from; needed in training by nets that have them. */
+  readonly random?: Random;
+  /**
+   * Batch norms that stay in inference mode while training, by path or prefix: `['bn1',
+   * 'layer1']`. Fine-tuning freezes them together with their weights.
+   */
+  readonly freezeBatchNorm?: readonly string[];
+  /**
+   * Less memory for more time in training: of the blocks, only the inputs of some are kept for the
+   * backward pass, which computes the rest again (gradient checkpointing). Gradients, batch
+   * statistics and what is drawn are the same. `features` keeps everything all the same. False
+   * unless given.
+   */
+  readonly gradientCheckpointing?: boolean;
+}
+
+/**
+ * Runs segments one after the other, so depth costs no stack, and holds one segment's values at a
+ * time. `keeps` says which outputs stay when the next segment has run.
+ */
+export function runSegments(
+  segments: readonly Segment[],
+  input: tf.Tensor,
+  context: RunContext,
+  keeps: (segment: Segment, output: tf.Tensor) => boolean = () => false,
+): tf.Tensor {
+  let x = input;
+  let isKept = true;
+  for (const segment of segments) {
+    const output = runSegment(segment, x, context);
+    if (!isKept && output !== x) x.dispose();
+    isKept = keeps(segment, output) || (output === x && isKept);
+    x = output;
+  }
+  return x;
+}
+
+export function segmentsOf(network: Network, part: Segment['part']): readonly Segment[] {
+  return network.segments.filter((segment) => segment.part === part);
+}
+
+export function contextOf(
+  tensor: (name: string) => tf.Tensor,
+  { training = false, batchStatistics, random, freezeBatchNorm = [] }: ForwardOptions,
+): RunContext {
+  return {
+    tensor,
+    training,
+    random: training ? random : undefined,
+    trainsBatchNorm: (path) => training && !matchesPrefix(path, freezeBatchNorm),
+    onBatchStatistics: (path, statistics) => {
+      if (batchStatistics === undefined) {
+        tf.dispose([statistics.mean, statistics.variance]);
+      } else {
+        // Kept from the tidy of the segment, of the caller and of the gradient.
+        tf.keep(statistics.mean);
+        tf.keep(statistics.variance);
+        batchStatistics.set(path, statistics);
+      }
+    },
+  };
+}
+
+/** @throws ModelError INPUT_INVALID with both shapes */
+export function checkImages(images: tf.Tensor, channels: number): void {
+  const { shape, dtype } = images;
+  if (shape.length !== 4 || shape[3] !== channels || dtype !== 'float32') {
+    throw new ModelError(
+      'INPUT_INVALID',
+      `forward: images are float32 of shape [N, H, W, ${channels}], received ${dtype} of shape [${shape.join(', ')}]`,
+    );
+  }
+}
