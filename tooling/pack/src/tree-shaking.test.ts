@@ -25,8 +25,10 @@ describe('what a bundler takes in', () => {
       'packages/kernels/dist/composed',
       'packages/kernels/dist/ops',
       'packages/model/dist',
-      'packages/model/dist/network',
+      'packages/model/dist/architecture',
+      'packages/model/dist/execution',
       'packages/model/dist/ops',
+      'packages/model/dist/weights',
       'packages/random/dist',
     ]);
   });
@@ -36,7 +38,8 @@ describe('what a bundler takes in', () => {
     expect(imports).toEqual([]);
     expect([...folders(modules)].toSorted()).toEqual([
       'packages/model/dist',
-      'packages/model/dist/safetensors',
+      'packages/model/dist/weights',
+      'packages/model/dist/weights/safetensors',
     ]);
   });
 
@@ -47,10 +50,13 @@ describe('what a bundler takes in', () => {
     expect(imports).toEqual([]);
   });
 
-  it.each(['torch', 'onnx'])('for @resnet/model/%s: no tensors', async (entry) => {
+  it.each([
+    ['torch', 'weights/torch'],
+    ['onnx', 'onnx'],
+  ])('for @resnet/model/%s: no tensors', async (entry, folder) => {
     const { modules, imports } = await bundle(`export * from '@resnet/model/${entry}';`);
     expect(imports).toEqual([]);
-    expect(folders(modules)).toContain(`packages/model/dist/${entry}`);
+    expect(folders(modules)).toContain(`packages/model/dist/${folder}`);
   });
 
   it('for predictions: no training, no augmentation, no accelerations that were not asked for', async () => {
