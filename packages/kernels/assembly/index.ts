@@ -2,7 +2,7 @@
 // functions over addresses in the memory of tfjs's wasm backend, which the module imports. They
 // allocate nothing and keep no data of their own, so nothing of the backend's can be overwritten.
 // All tensors are float32 unless a comment says otherwise.
-// `node scripts/build-wasm.mjs` compiles them into src/wasm/simd-module.ts.
+// `node scripts/build-wasm.mjs` compiles them into src/backends/wasm/simd-module.ts.
 
 export {
   batchNormTraining,

@@ -1,5 +1,5 @@
 // Around the convolutions that make up the gradient of a strided convolution with respect to its
-// input: src/wasm/conv2d-input-gradient.ts tells how. These rearrange the filter before each of
+// input: src/backends/wasm/conv2d-input-gradient.ts tells how. These rearrange the filter before each of
 // them and the pixels after.
 
 /**

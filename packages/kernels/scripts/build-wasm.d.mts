@@ -1,2 +1,2 @@
-/** The text of src/wasm/simd-module.ts. */
+/** The text of src/backends/wasm/simd-module.ts. */
 export function generate(): Promise<string>;

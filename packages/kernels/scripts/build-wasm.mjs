@@ -1,4 +1,4 @@
-// Compiles assembly/ into src/wasm/simd-module.ts. Run it after changing anything in assembly/:
+// Compiles assembly/ into src/backends/wasm/simd-module.ts. Run it after changing anything in assembly/:
 //
 //   node scripts/build-wasm.mjs           writes the file
 //   node scripts/build-wasm.mjs --check   fails if the file is not what assembly/ compiles to
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
-const target = new URL('../src/wasm/simd-module.ts', import.meta.url);
+const target = new URL('../src/backends/wasm/simd-module.ts', import.meta.url);
 
 const common = [
   'assembly/index.ts',
@@ -52,7 +52,7 @@ async function compile(args) {
   return Buffer.from(bytes);
 }
 
-/** The text of src/wasm/simd-module.ts. */
+/** The text of src/backends/wasm/simd-module.ts. */
 export async function generate() {
   const plain = (await compile(common)).toString('base64');
   const threaded = (await compile([...common, ...shared])).toString('base64');
@@ -72,7 +72,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = await generate();
   if (process.argv.includes('--check')) {
     if ((await readFile(target, 'utf8')) !== text) {
-      throw new Error('src/wasm/simd-module.ts is stale: run node scripts/build-wasm.mjs');
+      throw new Error('src/backends/wasm/simd-module.ts is stale: run node scripts/build-wasm.mjs');
     }
   } else {
     await writeFile(target, text);

@@ -58,4 +58,4 @@ export type {
   SgdSlot,
 } from './primitives.ts';
 export { primitives, registerPrimitives } from './registry.ts';
-export { checkpoint } from './tape.ts';
+export { checkpoint } from './tfjs/tape.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { composed } from './composed/index.ts';
+import { composed } from './backends/reference/index.ts';
 import type { Primitives } from './primitives.ts';
 
 const overrides = new Map<string, Partial<Primitives>>();

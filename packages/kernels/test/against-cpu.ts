@@ -2,7 +2,7 @@ import { startBackend } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-import { composed } from '../src/composed/index.ts';
+import { composed } from '../src/backends/reference/index.ts';
 import type { Primitives } from '../src/primitives.ts';
 import { primitives } from '../src/registry.ts';
 

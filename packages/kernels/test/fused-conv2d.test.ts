@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 import { fusedConv2d } from '../src/index.ts';
-import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
-import { registerWasmKernels } from '../src/wasm/index.ts';
-import { registerWebgpuKernels } from '../src/webgpu/index.ts';
+import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
+import { registerWasmKernels } from '../src/backends/wasm/index.ts';
+import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';
 
 registerTensorflowKernels();

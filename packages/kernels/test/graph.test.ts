@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 
 import { compile, KernelError, type Graph, type GraphOp } from '../src/index.ts';
-import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
+import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
 import { tensorsOf } from '../src/graph/graph.ts';
-import { tensorflow } from '../src/tensorflow/backend.ts';
-import { openSession } from '../src/tensorflow/graph/session.ts';
-import { translate } from '../src/tensorflow/graph/translate.ts';
-import { hasFusedConvolution } from '../src/tensorflow/graph/trial.ts';
-import { registerWasmKernels } from '../src/wasm/index.ts';
-import { registerWebgpuKernels } from '../src/webgpu/index.ts';
+import { tensorflow } from '../src/backends/tensorflow/backend.ts';
+import { openSession } from '../src/backends/tensorflow/graph/session.ts';
+import { translate } from '../src/backends/tensorflow/graph/translate.ts';
+import { hasFusedConvolution } from '../src/backends/tensorflow/graph/trial.ts';
+import { registerWasmKernels } from '../src/backends/wasm/index.ts';
+import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';
 
 registerTensorflowKernels();
@@ -227,7 +227,7 @@ describe('compile', () => {
       try {
         for (let thread = 0; thread < 2; thread++) {
           vi.resetModules();
-          const { openSession: open } = await import('../src/tensorflow/graph/session.ts');
+          const { openSession: open } = await import('../src/backends/tensorflow/graph/session.ts');
           open(identity).dispose();
         }
       } finally {

@@ -23,9 +23,9 @@ import {
   softmaxCrossEntropy,
   type ConvBatchNorm,
 } from '../src/index.ts';
-import { registerTensorflowKernels } from '../src/tensorflow/index.ts';
-import { registerWasmKernels } from '../src/wasm/index.ts';
-import { registerWebgpuKernels } from '../src/webgpu/index.ts';
+import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
+import { registerWasmKernels } from '../src/backends/wasm/index.ts';
+import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { decode, filled, reference, type OperationCase, type OptimizerCase } from './reference.ts';
 
 registerTensorflowKernels();

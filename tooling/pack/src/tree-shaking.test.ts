@@ -22,8 +22,9 @@ describe('what a bundler takes in', () => {
     expect(imports).toEqual(['@tensorflow/tfjs-core']);
     expect([...folders(modules)].toSorted()).toEqual([
       'packages/kernels/dist',
-      'packages/kernels/dist/composed',
+      'packages/kernels/dist/backends/reference',
       'packages/kernels/dist/ops',
+      'packages/kernels/dist/tfjs',
       'packages/model/dist',
       'packages/model/dist/architecture',
       'packages/model/dist/execution',
@@ -63,7 +64,7 @@ describe('what a bundler takes in', () => {
     const { modules } = await bundle(`export { Predictor } from '@resnet/predictor';`);
     const taken = modules.join('\n');
     expect(taken).not.toMatch(/trainer|augment|jitter|mix\.js|onnx|torch/);
-    expect(taken).not.toMatch(/kernels\/dist\/(wasm|webgpu|tensorflow)/);
+    expect(taken).not.toMatch(/kernels\/dist\/backends\/(wasm|webgpu|tensorflow)/);
     expect(taken).toContain('packages/image/dist/eval-transform.js');
   });
 

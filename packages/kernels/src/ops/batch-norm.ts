@@ -4,7 +4,7 @@ import { KernelError } from '../errors.ts';
 import { checkRank, checkShape, type Shape4D } from '../geometry.ts';
 import type { Activation, BatchNormSettings } from '../primitives.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 export interface BatchNormOptions {
   /** Added to the variance before the root is taken; 1e-5 in torch. */

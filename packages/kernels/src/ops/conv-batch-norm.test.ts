@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 import { convBatchNormTraining, mean, type ConvBatchNorm } from '../index.ts';
-import { registerTensorflowKernels } from '../tensorflow/index.ts';
+import { registerTensorflowKernels } from '../backends/tensorflow/index.ts';
 
 registerTensorflowKernels();
 

@@ -11,7 +11,7 @@ import {
 } from '../geometry.ts';
 import type { ConvBatchNormUnit, FusedUnits } from '../primitives.ts';
 import { primitives } from '../registry.ts';
-import { differentiable, gradientsOf } from '../tape.ts';
+import { differentiable, gradientsOf } from '../tfjs/tape.ts';
 import {
   batchNormTraining,
   checkSeveral,

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { checkConv, type ConvGeometry } from '../geometry.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 export interface Conv2dOptions {
   readonly stride?: number;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../errors.ts';
 import { checkShape } from '../geometry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /**
  * `a + b` of equal shapes.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { checkRank, checkShape } from '../geometry.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /**
  * `x weight + bias`: x `[N, in]`, weight `[in, out]` (the transpose of torch's), bias `[out]`.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /** The mean of all elements, a scalar. (`tf.mean` alone has no gradient in tfjs-core.) */
 export function mean(x: tf.Tensor): tf.Scalar {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { checkInteger, checkRank } from '../geometry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /**
  * Zeros put before and after the channels of x `[N, H, W, C]`: the shortcut without parameters of

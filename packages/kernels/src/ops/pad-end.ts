@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { checkInteger, checkRank } from '../geometry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /**
  * `count` rows of zeros put below x `[N, H, W, C]` and as many columns on its right: the padding

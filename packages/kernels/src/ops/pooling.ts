@@ -8,7 +8,7 @@ import {
   type Shape4D,
 } from '../geometry.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 export interface Pool2dOptions {
   readonly kernelSize: number;

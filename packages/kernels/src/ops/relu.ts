@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { checkShape } from '../geometry.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 /** `max(x, 0)`, any shape. Keeps its output, not its input, for the gradient. */
 export function relu<T extends tf.Tensor>(x: T): T {

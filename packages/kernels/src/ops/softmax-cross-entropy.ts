@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { KernelError } from '../errors.ts';
 import { checkRank, checkShape } from '../geometry.ts';
 import { primitives } from '../registry.ts';
-import { differentiable } from '../tape.ts';
+import { differentiable } from '../tfjs/tape.ts';
 
 export interface SoftmaxCrossEntropyOptions {
   /** Share of each target spread evenly over all classes, in [0, 1). */

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Executable } from '../../../graph/compile.ts';
+import { tensorsOf, type Graph } from '../../../graph/graph.ts';
+import { tensorflow } from '../backend.ts';
+import { openSession } from './session.ts';
+import { translate } from './translate.ts';
+import { hasFusedConvolution } from './trial.ts';
+import type { Precision } from './values.ts';
+
+/**
+ * A graph as a session of TensorFlow's. Eager operations bring each filter into oneDNN's layout
+ * again for every call, and the addon cannot call fused convolutions (it has no attribute that is a
+ * list of strings); a session keeps filters as oneDNN wants them and has fused convolutions.
+ *
+ * On a GPU, graphs are run operation by operation: there a session's rules are others, and have
+ * not been tried.
+ */
+export function compileIn(graph: Graph, precision: Precision): Executable | undefined {
+  if (tensorflow().binding.isUsingGpuDevice()) return undefined;
+  const translated = translate(graph, hasFusedConvolution(precision), precision);
+  if (translated === undefined) return undefined;
+  const executable = openSession(translated);
+  const fed = new Set(translated.fed.map(({ tensor }) => tensor));
+  const constants = graph.nodes.flatMap(({ op }) => tensorsOf(op)).filter((x) => !fed.has(x));
+  tf.dispose(constants);
+  return executable;
+}

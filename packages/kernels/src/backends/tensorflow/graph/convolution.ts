@@ -1,0 +1,103 @@
+import type { FusedConvOp } from '../../../graph/graph.ts';
+import { attribute, type Attribute } from './graph-def.ts';
+import { explicitPadding, float32Tensor, tensor, type GraphWriter } from './values.ts';
+
+/** TensorFlow's names for what may follow in a fused convolution. */
+function followers(op: FusedConvOp, addend: string | undefined): string[] {
+  return [
+    'BiasAdd',
+    ...(addend === undefined ? [] : ['Add']),
+    ...(op.activation === 'relu' ? ['Relu'] : []),
+  ];
+}
+
+/**
+ * A convolution and what follows it as one of TensorFlow's oneDNN kernels. TensorFlow's own optimiser
+ * makes these nodes of `Conv2D`, `BiasAdd`, `AddV2` and `Relu`, but marks a filter as one that
+ * does not change, so that oneDNN's layout of it is made once, only where it is a constant of the
+ * graph; and a graph that holds its weights is copied so often that a ResNet-50 took 1.8 GB, and
+ * two seconds to its first answer. Written as they will be, the nodes take filters that are fed.
+ *
+ * The op is TensorFlow's own business, so it is tried out before use: `hasFusedConvolution`.
+ */
+export function fusedConvolution(
+  writer: GraphWriter,
+  op: FusedConvOp,
+  x: string,
+  addend: string | undefined,
+): string {
+  const { bias, filter } = op;
+  const inputs = [
+    x,
+    writer.feed(filter, writer.precision),
+    bias === undefined ? zeros(writer, filter.shape[3]) : tensor(writer, bias),
+    ...(addend === undefined ? [] : [addend]),
+  ];
+  const count = inputs.length - 2;
+  return writer.node('_MklNativeFusedConv2D', inputs, {
+    ...geometry(writer, op),
+    num_args: attribute.integer(count),
+    TArgs: attribute.types(Array.from({ length: count }, () => writer.precision)),
+    fused_ops: attribute.texts(followers(op, addend)),
+    is_filter_const: attribute.flag(true),
+    // Under this label TensorFlow registers the kernels that its optimiser chooses.
+    _kernel: attribute.text('MklNameChangeOp'),
+  });
+}
+
+/**
+ * The same as an operation of our own. Its filter is made ready at the first run, and fed for the reason
+ * above.
+ */
+export function ownConvolution(
+  writer: GraphWriter,
+  op: FusedConvOp,
+  x: string,
+  addend: string | undefined,
+): string {
+  const biases = op.bias === undefined ? [] : [float32Tensor(writer, op.bias)];
+  const addends = addend === undefined ? [] : [addend];
+  const inputs = [x, writer.feed(op.filter, 'float32'), ...biases, ...addends];
+  return writer.node('ResnetConv', inputs, {
+    T: writer.T,
+    biases: attribute.integer(biases.length),
+    addends: attribute.integer(addends.length),
+    stride: attribute.integer(op.stride),
+    padding: attribute.integer(op.padding),
+    dilation: attribute.integer(op.dilation),
+    relu: attribute.flag(op.activation === 'relu'),
+    constant_filter: attribute.flag(true),
+  });
+}
+
+function zeros(writer: GraphWriter, size: number): string {
+  const values = writer.constant([size], new Float32Array(size));
+  return writer.cast(values, 'float32', writer.precision);
+}
+
+/** The same in TensorFlow's public operations, for its optimiser to make of what it can. */
+export function plainConvolution(
+  writer: GraphWriter,
+  op: FusedConvOp,
+  x: string,
+  addend: string | undefined,
+): string {
+  const { T } = writer;
+  let y = writer.node('Conv2D', [x, tensor(writer, op.filter)], geometry(writer, op));
+  if (op.bias !== undefined) y = writer.node('BiasAdd', [y, tensor(writer, op.bias)], { T });
+  if (addend !== undefined) y = writer.node('AddV2', [y, addend], { T });
+  return op.activation === 'relu' ? writer.node('Relu', [y], { T }) : y;
+}
+
+function geometry(
+  { T }: GraphWriter,
+  { stride, padding, dilation }: FusedConvOp,
+): Record<string, Attribute> {
+  return {
+    T,
+    strides: attribute.integers([1, stride, stride, 1]),
+    dilations: attribute.integers([1, dilation, dilation, 1]),
+    data_format: attribute.text('NHWC'),
+    ...explicitPadding(padding),
+  };
+}
