@@ -1,3 +1,4 @@
+export type { Activation } from './activation.ts';
 export { KernelError, type KernelErrorCode } from './errors.ts';
 export {
   convOutputSize,
@@ -7,8 +8,19 @@ export {
   type PoolGeometry,
   type Shape4D,
 } from './geometry.ts';
-export { compile, type Executable } from './graph/compile.ts';
-export type { FusedConvOp, Graph, GraphNode, GraphOp } from './graph/graph.ts';
+export { compile } from './graph/compile.ts';
+export type { Executable, Graph, GraphNode } from './graph/graph.ts';
+export {
+  mapWeights,
+  weightsOf,
+  type BatchNormOp,
+  type Conv2dOp,
+  type GraphOp,
+  type LinearOp,
+  type OpOfType,
+} from './graph/ops.ts';
+export { runOp } from './graph/run-op.ts';
+export { addBias } from './ops/add-bias.ts';
 export {
   batchNormInference,
   batchNormTraining,
@@ -26,6 +38,7 @@ export { add, multiply, sigmoid } from './ops/elementwise.ts';
 export { fusedConv2d, type FusedConv2dOptions } from './ops/fused-conv2d.ts';
 export { linear } from './ops/linear.ts';
 export { mean } from './ops/mean.ts';
+export { multiplyConstant } from './ops/multiply-constant.ts';
 export { padChannels } from './ops/pad-channels.ts';
 export { padEnd } from './ops/pad-end.ts';
 export {
@@ -41,7 +54,6 @@ export {
   type SoftmaxCrossEntropyOptions,
 } from './ops/softmax-cross-entropy.ts';
 export type {
-  Activation,
   AdamwSettings,
   AdamwSlot,
   BatchNormForward,

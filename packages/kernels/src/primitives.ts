@@ -1,10 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+import type { Activation } from './activation.ts';
 import type { AveragePoolGeometry, ConvGeometry, PoolGeometry, Shape4D } from './geometry.ts';
-import type { Executable } from './graph/compile.ts';
-import type { Graph } from './graph/graph.ts';
-
-export type Activation = 'none' | 'relu';
+import type { Executable, Graph } from './graph/graph.ts';
 
 /** What follows a convolution in the same pass: `activation(y + bias + addend)`. */
 export interface ConvEpilogue {

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { compile, KernelError, type Graph, type GraphOp } from '../src/index.ts';
 import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
-import { tensorsOf } from '../src/graph/graph.ts';
+import { weightsOf } from '../src/graph/ops.ts';
 import { tensorflow } from '../src/backends/tensorflow/backend.ts';
 import { openSession } from '../src/backends/tensorflow/graph/session.ts';
 import { translate } from '../src/backends/tensorflow/graph/translate.ts';
@@ -33,8 +33,10 @@ function conv(sampler: Sampler, inner: number, out: number, ends: Ends = {}): Gr
   const { stride = 1, dilation = 1, kernel = 3 } = ends;
   return {
     type: 'conv2d',
-    filter: sampled(sampler, [kernel, kernel, inner / groups, out]),
-    bias: bias ? sampled(sampler, [out]) : undefined,
+    weights: {
+      filter: sampled(sampler, [kernel, kernel, inner / groups, out]),
+      bias: bias ? sampled(sampler, [out]) : undefined,
+    },
     activation,
     stride,
     padding: (dilation * (kernel - 1)) / 2,
@@ -54,10 +56,12 @@ function everything(sampler: Sampler): Graph {
       {
         op: {
           type: 'batchNorm',
-          scale: vector(8, 0.5),
-          offset: sampled(sampler, [8]),
-          mean: sampled(sampler, [8]),
-          variance: vector(8, 0.5),
+          weights: {
+            scale: vector(8, 0.5),
+            offset: sampled(sampler, [8]),
+            mean: sampled(sampler, [8]),
+            variance: vector(8, 0.5),
+          },
           epsilon: 1e-5,
           activation: 'relu',
         },
@@ -71,7 +75,7 @@ function everything(sampler: Sampler): Graph {
       { op: { type: 'addRelu' }, inputs: [8, 2] },
       { op: { type: 'globalAveragePool' }, inputs: [9] },
       {
-        op: { type: 'linear', weight: sampled(sampler, [8, 8]), bias: undefined },
+        op: { type: 'linear', weights: { weight: sampled(sampler, [8, 8]) } },
         inputs: [10],
       },
       { op: { type: 'sigmoid' }, inputs: [11] },
@@ -96,7 +100,10 @@ function everything(sampler: Sampler): Graph {
       { op: { type: 'globalAveragePool' }, inputs: [19] },
       { op: { type: 'concat' }, inputs: [20, 21] },
       {
-        op: { type: 'linear', weight: sampled(sampler, [22, 5]), bias: sampled(sampler, [5]) },
+        op: {
+          type: 'linear',
+          weights: { weight: sampled(sampler, [22, 5]), bias: sampled(sampler, [5]) },
+        },
         inputs: [22],
       },
     ],
@@ -172,7 +179,7 @@ describe('compile', () => {
       tf.dispose([images, expected, received]);
       plain.dispose();
       fused.dispose();
-      tf.dispose(graph.nodes.flatMap(({ op }) => [...tensorsOf(op)]));
+      tf.dispose(graph.nodes.flatMap(({ op }) => [...weightsOf(op)]));
     });
 
     // oxlint-disable-next-line vitest/expect-expect -- compareBfloat16 expects
@@ -185,7 +192,7 @@ describe('compile', () => {
     async function compareBfloat16(isFused: boolean): Promise<void> {
       const before = tf.memory().numTensors;
       const graph = everything(new Sampler(2));
-      const weights = graph.nodes.flatMap(({ op }) => [...tensorsOf(op)]);
+      const weights = graph.nodes.flatMap(({ op }) => [...weightsOf(op)]);
       const images = sampled(new Sampler(3), [2, 17, 22, 3]);
       const wide = openSession(translate(graph, false, 'float32')!);
       const expected = wide.run(images);

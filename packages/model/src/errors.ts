@@ -12,11 +12,18 @@ export type ModelErrorCode =
 
 /** Every error that this package throws. `code` is stable, the message is not. */
 export class ModelError extends Error {
+  override readonly name = 'ModelError';
   readonly code: ModelErrorCode;
+  /** What to do about it, a sentence; the message does not repeat it. */
+  readonly hint: string | undefined;
 
-  constructor(code: ModelErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.name = 'ModelError';
+  constructor(
+    code: ModelErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.hint = options.hint;
   }
 }

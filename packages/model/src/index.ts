@@ -16,17 +16,12 @@ export {
 } from './model-card/model-card.ts';
 export { numFeatures } from './architecture/network.ts';
 export { ResNet } from './resnet.ts';
-export type { BatchStatistics } from './execution/run-module.ts';
+export type { BatchStatistics } from './execution/run-context.ts';
 export { readSafetensors, type SafetensorsFile } from './weights/safetensors/read.ts';
 export { parseShardIndex, readShards, type ShardIndex } from './weights/safetensors/shards.ts';
 export { writeSafetensors, type WriteOptions } from './weights/safetensors/write.ts';
-export {
-  parameterCount,
-  parameterSpecs,
-  type Initializer,
-  type ParameterRole,
-  type ParameterSpec,
-} from './weights/parameter-specs.ts';
+export { parameterCount, parameterSpecs } from './architecture/parameter-specs.ts';
+export type { Initializer, ParameterRole, ParameterSpec } from './weights/parameter-spec.ts';
 export { classifierPrefix, stagePrefixes } from './architecture/stage-prefixes.ts';
 export { stripPrefix } from './weights/strip-prefix.ts';
 export { isModelName, listModels, modelConfig } from './architecture/zoo.ts';

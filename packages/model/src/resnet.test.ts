@@ -8,7 +8,7 @@ import { resnetConfig, type ResNetConfig } from './architecture/config.ts';
 import { createModel } from './create-model.ts';
 import type { HostTensor, StateDict } from './weights/state-dict.ts';
 import { ResNet } from './resnet.ts';
-import type { BatchStatistics } from './execution/run-module.ts';
+import type { BatchStatistics } from './execution/run-context.ts';
 import { modelConfig } from './architecture/zoo.ts';
 
 const tiny = resnetConfig({
@@ -191,7 +191,7 @@ describe('ResNet.forward', () => {
     const config = { ...tiny, dropRate: 0.3, dropPathRate: 0.5 };
     const model = ResNet.init(config, { seed: 1 });
     const x = images();
-    expect(() => model.forward(x, { training: true })).toThrow('pass { training: true, random }');
+    expect(() => model.forward(x, { training: true })).toThrow('in training needs a generator');
     const draw = async (seed: number): Promise<Float32Array> => {
       const logits = model.forward(x, { training: true, random: new Random(seed) });
       const data = (await logits.data()) as Float32Array;

@@ -7,13 +7,14 @@ import { ModelError } from './errors.ts';
 import {
   checkImages,
   contextOf,
-  runSegments,
-  segmentsOf,
+  runModules,
+  modulesOf,
   type ForwardOptions,
 } from './execution/forward.ts';
+import { modulePath, type ParameterSpec } from './weights/parameter-spec.ts';
 import type { HostTensor, StateDict } from './weights/state-dict.ts';
 import { initialState, type InitOptions } from './weights/init.ts';
-import { fromTorchLayout, tensorShape, toTorchLayout } from './weights/torch-layout.ts';
+import { fromTorchLayout, tensorShape, toTorchLayout } from './weights/layout.ts';
 import {
   checkReport,
   compareState,
@@ -25,8 +26,8 @@ import type { Network } from './architecture/module.ts';
 import { buildNetwork } from './architecture/network.ts';
 import { matchesPrefix } from './weights/match-prefix.ts';
 import { runCheckpointed } from './execution/gradient-checkpointing.ts';
-import type { BatchStatistics } from './execution/run-module.ts';
-import { networkSpecs, type ParameterSpec } from './weights/parameter-specs.ts';
+import type { BatchStatistics } from './execution/run-context.ts';
+import { moduleSpecs } from './architecture/parameter-specs.ts';
 
 /**
  * A network and its weights: the one owner of tfjs variables that live until {@link dispose}.
@@ -47,7 +48,7 @@ export class ResNet {
   ) {
     this.#config = parseConfig(config);
     this.#network = buildNetwork(this.#config);
-    this.#specs = networkSpecs(this.#network);
+    this.#specs = moduleSpecs(this.#network.modules);
     this.#assign(this.#specs, stateOf(this.#specs));
   }
 
@@ -114,14 +115,14 @@ export class ResNet {
   features(images: tf.Tensor4D, options: ForwardOptions = {}): readonly tf.Tensor4D[] {
     checkImages(images, this.#config.inChannels);
     this.#checkAlive();
-    const segments = segmentsOf(this.#network, 'features');
-    const last = segments.findLastIndex((segment) => segment.isFeature);
-    const context = contextOf((name) => this.#variable(name), options);
+    const modules = modulesOf(this.#network, 'features');
+    const last = modules.findLastIndex((module) => module.isFeature);
+    const context = contextOf(({ name }) => this.#variable(name), options);
     return tf.tidy(() => {
       const maps: tf.Tensor4D[] = [];
-      runSegments(segments.slice(0, last + 1), images, context, (segment, output) => {
-        if (segment.isFeature) maps.push(output as tf.Tensor4D);
-        return segment.isFeature;
+      runModules(modules.slice(0, last + 1), images, context, (module, output) => {
+        if (module.isFeature) maps.push(output as tf.Tensor4D);
+        return module.isFeature;
       });
       return maps;
     });
@@ -176,14 +177,14 @@ export class ResNet {
     this.#checkAlive();
     const config = parseConfig({ ...this.#config, numClasses });
     const network = buildNetwork(config);
-    const classifier = networkSpecs({ segments: segmentsOf(network, 'head') });
-    for (const { name } of networkSpecs({ segments: segmentsOf(this.#network, 'head') })) {
+    const classifier = moduleSpecs(modulesOf(network, 'head'));
+    for (const { name } of moduleSpecs(modulesOf(this.#network, 'head'))) {
       this.#variable(name).dispose();
       this.#variables.delete(name);
     }
     this.#config = config;
     this.#network = network;
-    this.#specs = networkSpecs(network);
+    this.#specs = moduleSpecs(network.modules);
     this.#assign(classifier, initialState(classifier, { seed }));
   }
 
@@ -220,7 +221,7 @@ export class ResNet {
         data: toTorchLayout(spec, data),
       });
       if (spec.role !== 'bnVariance') continue;
-      const path = batchNormPath(spec);
+      const path = modulePath(spec);
       const count = BigInt64Array.of(this.#counters.get(path) ?? 0n);
       state.set(counterName(path), { shape: [], dtype: 'int64', data: count });
     }
@@ -236,10 +237,9 @@ export class ResNet {
 
   #run(part: 'features' | 'head', input: tf.Tensor, options: ForwardOptions): tf.Tensor {
     this.#checkAlive();
-    const context = contextOf((name) => this.#variable(name), options);
-    const run =
-      part === 'features' && options.gradientCheckpointing ? runCheckpointed : runSegments;
-    return tf.tidy(() => run(segmentsOf(this.#network, part), input, context));
+    const context = contextOf(({ name }) => this.#variable(name), options);
+    const run = part === 'features' && options.gradientCheckpointing ? runCheckpointed : runModules;
+    return tf.tidy(() => run(modulesOf(this.#network, part), input, context));
   }
 
   /** Sets variables to tensors of a state that fits them, creating those that do not exist. */
@@ -256,7 +256,7 @@ export class ResNet {
       }
       tensor.dispose();
       if (spec.role !== 'bnVariance') continue;
-      const path = batchNormPath(spec);
+      const path = modulePath(spec);
       const counter = state.get(counterName(path));
       if (counter?.dtype === 'int64') this.#counters.set(path, counter.data[0] ?? 0n);
     }
@@ -289,8 +289,4 @@ export class ResNet {
     if (!this.#isDisposed) return;
     throw new ModelError('DISPOSED', 'ResNet: this net has been disposed; make another');
   }
-}
-
-function batchNormPath({ name }: ParameterSpec): string {
-  return name.slice(0, name.lastIndexOf('.'));
 }

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 import { modelConfig, ResNet, type BatchStatistics, type ResNetConfig } from '../src/index.ts';
-import { toTorchLayout } from '../src/weights/torch-layout.ts';
+import { toTorchLayout } from '../src/weights/layout.ts';
 import { digest, distance, formulaImages, formulaState, type Digest } from './formula.ts';
 
 interface Pass {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Executable } from './compile.ts';
-import { tensorsOf, type Graph } from './graph.ts';
+import type { Executable, Graph } from './graph.ts';
+import { weightsOf } from './ops.ts';
 import { runOp } from './run-op.ts';
 
 /** Runs a graph as it is written, and holds each value no longer than something needs it. */
@@ -24,7 +24,7 @@ export function interpret({ nodes }: Graph): Executable {
       });
     },
     dispose() {
-      for (const { op } of nodes) tf.dispose(tensorsOf(op).slice());
+      for (const { op } of nodes) tf.dispose(weightsOf(op).slice());
     },
   };
 }

@@ -1,56 +1,57 @@
-/* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the graph says which rank each value has */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
+import { affine } from '../ops/affine.ts';
 import { batchNormInference } from '../ops/batch-norm.ts';
+import { concat } from '../ops/concat.ts';
 import { add, multiply, sigmoid } from '../ops/elementwise.ts';
 import { fusedConv2d } from '../ops/fused-conv2d.ts';
+import { globalMaxPool } from '../ops/global-max-pool.ts';
 import { linear } from '../ops/linear.ts';
+import { multiplyChannels } from '../ops/multiply-channels.ts';
 import { padChannels } from '../ops/pad-channels.ts';
 import { padEnd } from '../ops/pad-end.ts';
 import { avgPool2d, globalAveragePool, maxPool2d } from '../ops/pooling.ts';
 import { addRelu, relu } from '../ops/relu.ts';
-import type { GraphOp } from './graph.ts';
+import type { GraphOp, OpOfType } from './ops.ts';
 
-/** One operation of a graph by the active backend's primitives; the caller owns the result. */
+type Run<Op> = (op: Op, x: tf.Tensor4D, y: tf.Tensor4D) => tf.Tensor;
+
+/** What each op computes. All are differentiable but `conv2d`, which is fused. */
+const run: { readonly [Type in GraphOp['type']]: Run<OpOfType<Type>> } = {
+  conv2d: (op, x, addend: tf.Tensor4D | undefined) =>
+    fusedConv2d(x, op.weights.filter as tf.Tensor4D, {
+      ...op,
+      bias: op.weights.bias as tf.Tensor1D | undefined,
+      addend,
+    }),
+  batchNorm: (op, x) => {
+    const { scale, offset, mean, variance } = op.weights as Readonly<Record<string, tf.Tensor1D>>;
+    return batchNormInference(x, scale!, offset!, mean!, variance!, op);
+  },
+  linear: ({ weights: { weight, bias } }, x: tf.Tensor) =>
+    linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined),
+  maxPool: (op, x) => maxPool2d(x, op),
+  avgPool: (op, x) => avgPool2d(x, op),
+  globalAveragePool: (_, x) => globalAveragePool(x),
+  globalMaxPool: (_, x) => globalMaxPool(x),
+  concat: (_, x: tf.Tensor, y: tf.Tensor) => concat(x as tf.Tensor2D, y as tf.Tensor2D),
+  relu: (_, x) => relu(x),
+  sigmoid: (_, x) => sigmoid(x),
+  add: (_, x, y) => add(x, y),
+  addRelu: (_, x, y) => addRelu(x, y),
+  multiply: (_, x, y) => multiply(x, y),
+  multiplyChannels: (_, x, y: tf.Tensor) => multiplyChannels(x, y as tf.Tensor2D),
+  affine: ({ factor, shift }, x) => affine(x, factor, shift),
+  padChannels: ({ before, after }, x) => padChannels(x, before, after),
+  padEnd: ({ count }, x) => padEnd(x, count),
+};
+
+/**
+ * One op of a graph on the active backend, a batch norm by its running statistics. The caller owns
+ * the result. Gradients flow through all but `conv2d`.
+ */
 export function runOp(op: GraphOp, inputs: readonly tf.Tensor[]): tf.Tensor {
   const [x, y] = inputs as readonly [tf.Tensor4D, tf.Tensor4D];
-  switch (op.type) {
-    case 'conv2d':
-      return fusedConv2d(x, op.filter, { ...op, addend: y });
-    case 'batchNorm':
-      return batchNormInference(x, op.scale, op.offset, op.mean, op.variance, op);
-    case 'linear':
-      return linear(inputs[0] as tf.Tensor2D, op.weight, op.bias);
-    case 'maxPool':
-      return maxPool2d(x, op);
-    case 'avgPool':
-      return avgPool2d(x, op);
-    case 'relu':
-      return relu(x);
-    case 'sigmoid':
-      return sigmoid(x);
-    case 'add':
-      return add(x, y);
-    case 'addRelu':
-      return addRelu(x, y);
-    case 'multiply':
-      return multiply(x, y);
-    case 'multiplyChannels': {
-      const [batch, channels] = inputs[1]!.shape as [number, number];
-      return tf.tidy(() => multiply(x, tf.reshape(y, [batch, 1, 1, channels])));
-    }
-    case 'affine':
-      return tf.tidy(() => tf.add(tf.mul(x, op.factor), op.shift));
-    case 'globalAveragePool':
-      return globalAveragePool(x);
-    case 'globalMaxPool':
-      return tf.max(x, [1, 2]);
-    case 'concat':
-      return tf.concat([inputs[0]!, inputs[1]!], 1);
-    case 'padChannels':
-      return padChannels(x, op.before, op.after);
-    case 'padEnd':
-      return padEnd(x, op.count);
-  }
+  return (run[op.type] as Run<GraphOp>)(op, x, y);
 }

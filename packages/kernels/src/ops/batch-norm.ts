@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../errors.ts';
 import { checkRank, checkShape, type Shape4D } from '../geometry.ts';
-import type { Activation, BatchNormSettings } from '../primitives.ts';
+import type { Activation } from '../activation.ts';
+import type { BatchNormSettings } from '../primitives.ts';
 import { primitives } from '../registry.ts';
 import { differentiable } from '../tfjs/tape.ts';
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { checkConv, checkShape, convOutputShape, type ConvGeometry } from '../geometry.ts';
-import type { Activation } from '../primitives.ts';
+import type { Activation } from '../activation.ts';
 import { primitives } from '../registry.ts';
 import type { Conv2dOptions } from './conv2d.ts';
 

@@ -1,24 +1,9 @@
+import type { BlockPlace } from './block-place.ts';
 import { blockExpansion, type ResNetConfig } from './config.ts';
-import { SegmentBuilder, type Segment } from './module.ts';
-import { batchNorm, batchNormRelu, conv } from './layers.ts';
+import { ModuleBuilder, type Module } from './module.ts';
+import { addGlobalPool, batchNorm, batchNormRelu, conv, linear } from './layers.ts';
 import type { Names } from './reference-names.ts';
 import { addShortcut, joinPaths } from './shortcut.ts';
-
-/** Where a block stands in its net: what its config does not say. */
-export interface BlockPlace {
-  readonly path: string;
-  readonly inChannels: number;
-  /** The stage's width, before expansion. */
-  readonly width: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Dilation of the first strided convolution: a stage that dilates does so from its second on. */
-  readonly firstDilation: number;
-  readonly isFirstOfNet: boolean;
-  readonly isFirstOfStage: boolean;
-  readonly isLastOfStage: boolean;
-  readonly dropPathRate: number;
-}
 
 interface BranchConv {
   readonly channels: number;
@@ -28,8 +13,8 @@ interface BranchConv {
   readonly groups: number;
 }
 
-export function buildBlock(config: ResNetConfig, names: Names, place: BlockPlace): Segment {
-  const block = new SegmentBuilder();
+export function buildBlock(config: ResNetConfig, names: Names, place: BlockPlace): Module {
+  const block = new ModuleBuilder();
   const { order } = config;
   const convs = branchConvs(config, place);
 
@@ -80,7 +65,7 @@ function branchConvs(config: ResNetConfig, place: BlockPlace): BranchConv[] {
 
 /** Figure 4 of Identity Mappings: (a) original to (e) full pre-activation. */
 function addBranch(
-  block: SegmentBuilder,
+  block: ModuleBuilder,
   config: ResNetConfig,
   names: Names,
   { path, inChannels }: BlockPlace,
@@ -128,23 +113,10 @@ function endsPlain({ shortcut, attention }: ResNetConfig): boolean {
 }
 
 /** timm's SEModule: a sixteenth of the channels, rounded to a multiple of 8, at least 8. */
-function addSqueezeExcite(
-  block: SegmentBuilder,
-  path: string,
-  channels: number,
-  x: number,
-): number {
+function addSqueezeExcite(block: ModuleBuilder, path: string, channels: number, x: number): number {
   const reduced = Math.max(8, Math.floor((channels / 16 + 4) / 8) * 8);
-  let gate = block.add({ type: 'globalPool', pool: 'avg' }, x);
-  const linear = { type: 'linear', isConv: true } as const;
-  gate = block.add(
-    { ...linear, path: `${path}.fc1`, inFeatures: channels, outFeatures: reduced },
-    gate,
-  );
-  gate = block.relu(gate);
-  gate = block.add(
-    { ...linear, path: `${path}.fc2`, inFeatures: reduced, outFeatures: channels },
-    gate,
-  );
+  let gate = addGlobalPool(block, 'avg', x);
+  gate = block.relu(block.add(linear(`${path}.fc1`, channels, reduced, true), gate));
+  gate = block.add(linear(`${path}.fc2`, reduced, channels, true), gate);
   return block.add({ type: 'multiplyChannels' }, x, block.add({ type: 'sigmoid' }, gate));
 }

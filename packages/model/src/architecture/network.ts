@@ -1,8 +1,8 @@
 import { blockExpansion, type ResNetConfig } from './config.ts';
 import { ModelError } from '../errors.ts';
 import { buildBlock } from './block.ts';
-import { SegmentBuilder, type Network, type Segment } from './module.ts';
-import { batchNormRelu } from './layers.ts';
+import { ModuleBuilder, type Network, type Module } from './module.ts';
+import { addGlobalPool, batchNormRelu, linear } from './layers.ts';
 import { namesOf, type Names } from './reference-names.ts';
 import { buildStem, stemOutputChannels } from './stem.ts';
 
@@ -10,14 +10,14 @@ import { buildStem, stemOutputChannels } from './stem.ts';
 const mostBlocks = 10_000;
 
 /**
- * The operations of a net, in order, with the names of their parameters. Needs no backend.
+ * The modules of a net, in order, with the names of their parameters. Needs no backend.
  *
- * @throws ModelError CONFIG_INVALID where it has more than 10,000 blocks
+ * @throws {ModelError} CONFIG_INVALID when it has more than 10,000 blocks
  */
 export function buildNetwork(config: ResNetConfig): Network {
   const names = namesOf(config);
   return {
-    segments: [
+    modules: [
       ...buildStem(config, names),
       ...buildStages(config, names),
       ...buildFinalNorm(config, names),
@@ -31,7 +31,7 @@ export function numFeatures(config: ResNetConfig): number {
   return config.channels.at(-1)! * blockExpansion[config.block];
 }
 
-function buildStages(config: ResNetConfig, names: Names): Segment[] {
+function buildStages(config: ResNetConfig, names: Names): Module[] {
   const blockCount = config.layers.reduce((sum, depth) => sum + depth, 0);
   if (blockCount > mostBlocks) {
     throw new ModelError(
@@ -39,7 +39,7 @@ function buildStages(config: ResNetConfig, names: Names): Segment[] {
       `ResNetConfig: a net has ${mostBlocks} blocks at most, received layers of ${blockCount}`,
     );
   }
-  const segments: Segment[] = [];
+  const modules: Module[] = [];
   let inChannels = stemOutputChannels(config);
   let netStride = config.stem === 'cifar' ? 1 : 4;
   let dilation = 1;
@@ -53,7 +53,7 @@ function buildStages(config: ResNetConfig, names: Names): Segment[] {
     netStride *= stride;
     const width = config.channels[stage]!;
     for (let index = 0; index < depth; index++) {
-      segments.push(
+      modules.push(
         buildBlock(config, names, {
           path: names.block(stage, index),
           inChannels,
@@ -64,21 +64,21 @@ function buildStages(config: ResNetConfig, names: Names): Segment[] {
           isFirstOfNet: stage === 0 && index === 0,
           isFirstOfStage: index === 0,
           isLastOfStage: index === depth - 1,
-          dropPathRate: (config.dropPathRate * segments.length) / Math.max(1, blockCount - 1),
+          dropPathRate: (config.dropPathRate * modules.length) / Math.max(1, blockCount - 1),
         }),
       );
       inChannels = width * blockExpansion[config.block];
       previousDilation = dilation;
     }
   });
-  return segments;
+  return modules;
 }
 
 /** Pre-activation nets activate what their last addition gives. */
-function buildFinalNorm(config: ResNetConfig, names: Names): Segment[] {
+function buildFinalNorm(config: ResNetConfig, names: Names): Module[] {
   const { order } = config;
   if (order !== 'fullPreActivation' && order !== 'reluOnlyPreActivation') return [];
-  const final = new SegmentBuilder();
+  const final = new ModuleBuilder();
   if (order === 'fullPreActivation') {
     final.add(batchNormRelu(names.finalNorm, numFeatures(config)), final.input);
   } else {
@@ -87,22 +87,14 @@ function buildFinalNorm(config: ResNetConfig, names: Names): Segment[] {
   return [final.build(names.finalNorm, 'features', false)];
 }
 
-function buildHead(config: ResNetConfig, names: Names): Segment {
-  const head = new SegmentBuilder();
+function buildHead(config: ResNetConfig, names: Names): Module {
+  const head = new ModuleBuilder();
   const { globalPool, numClasses, dropRate } = config;
-  let x = head.add({ type: 'globalPool', pool: globalPool }, head.input);
+  let x = addGlobalPool(head, globalPool, head.input);
   if (dropRate > 0) x = head.add({ type: 'dropout', rate: dropRate }, x);
   if (numClasses > 0) {
-    head.add(
-      {
-        type: 'linear',
-        path: names.classifier,
-        inFeatures: numFeatures(config) * (globalPool === 'catavgmax' ? 2 : 1),
-        outFeatures: numClasses,
-        isConv: names.classifierIsConv,
-      },
-      x,
-    );
+    const inFeatures = numFeatures(config) * (globalPool === 'catavgmax' ? 2 : 1);
+    head.add(linear(names.classifier, inFeatures, numClasses, names.classifierIsConv), x);
   }
   return head.build('head', 'head', false);
 }

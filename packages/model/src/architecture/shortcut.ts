@@ -1,6 +1,6 @@
 import type { ResNetConfig } from './config.ts';
-import type { BlockPlace } from './block.ts';
-import type { SegmentBuilder } from './module.ts';
+import type { BlockPlace } from './block-place.ts';
+import type { ModuleBuilder } from './module.ts';
 import { batchNorm, batchNormRelu, conv } from './layers.ts';
 import type { Names } from './reference-names.ts';
 
@@ -12,7 +12,7 @@ import type { Names } from './reference-names.ts';
  *   (Identity Mappings, section 6); elsewhere the shortcut carries the input as it came.
  */
 export function addShortcut(
-  block: SegmentBuilder,
+  block: ModuleBuilder,
   config: ResNetConfig,
   names: Names,
   place: BlockPlace,
@@ -48,11 +48,11 @@ export function addShortcut(
  * the end, as pixels.
  */
 function addAveragePool(
-  block: SegmentBuilder,
+  block: ModuleBuilder,
   { stride, dilation, isFirstOfStage }: BlockPlace,
   input: number,
 ): number {
-  const pool = { type: 'avgPool', kernelSize: 2, padding: 0 } as const;
+  const pool = { type: 'avgPool', kernelSize: 2, padding: 0, countIncludePad: false } as const;
   // ceilMode keeps odd sizes in step with the branch.
   if (stride > 1) return block.add({ ...pool, stride, ceilMode: true }, input);
   if (dilation === 1 || !isFirstOfStage) return input;
@@ -62,7 +62,7 @@ function addAveragePool(
 
 /** Option A: every second pixel, zero channels on both sides. No parameters. */
 function addZeroPad(
-  block: SegmentBuilder,
+  block: ModuleBuilder,
   inChannels: number,
   outChannels: number,
   stride: number,
@@ -70,7 +70,8 @@ function addZeroPad(
 ): number {
   let x = input;
   if (stride > 1) {
-    x = block.add({ type: 'avgPool', kernelSize: 1, stride, padding: 0, ceilMode: false }, x);
+    const pool = { type: 'avgPool', kernelSize: 1, stride, padding: 0 } as const;
+    x = block.add({ ...pool, ceilMode: false, countIncludePad: false }, x);
   }
   const before = Math.floor((outChannels - inChannels) / 2);
   const after = outChannels - inChannels - before;
@@ -79,7 +80,7 @@ function addZeroPad(
 
 /** Scaling, gating and adding (figure 2 of Identity Mappings), and what follows the addition. */
 export function joinPaths(
-  block: SegmentBuilder,
+  block: ModuleBuilder,
   config: ResNetConfig,
   names: Names,
   place: BlockPlace,
@@ -125,7 +126,7 @@ export function joinPaths(
 }
 
 /** sigmoid(1x1 convolution + bias); the paper's best bias start was -6 (section 3.1, table 1). */
-function addGate(block: SegmentBuilder, place: BlockPlace, channels: number): number {
+function addGate(block: ModuleBuilder, place: BlockPlace, channels: number): number {
   const { path, inChannels, stride } = place;
   const op = conv(`${path}.gate`, inChannels, channels, 1, { stride, bias: -6 });
   return block.add({ type: 'sigmoid' }, block.add(op, block.input));

@@ -1,31 +1,31 @@
 import type { ResNetConfig } from './config.ts';
-import { SegmentBuilder, type Segment } from './module.ts';
+import { ModuleBuilder, type Module } from './module.ts';
 import { batchNorm, batchNormRelu, conv } from './layers.ts';
 import type { Names } from './reference-names.ts';
 
 /** Image to the first stage's input. Pre-activation nets leave norm and ReLU to the first block. */
-export function buildStem(config: ResNetConfig, names: Names): Segment[] {
-  const stem = new SegmentBuilder();
+export function buildStem(config: ResNetConfig, names: Names): Module[] {
+  const stem = new ModuleBuilder();
   const width = stemOutputChannels(config);
   let x = addConvolutions(stem, config, names.stemConv);
   if (config.order !== 'fullPreActivation') {
     const norm = config.order === 'reluOnlyPreActivation' ? batchNorm : batchNormRelu;
     x = stem.add(norm('bn1', width), x);
   }
-  const segments = [stem.build('stem', 'features', true)];
-  if (config.stem === 'cifar') return segments;
+  const modules = [stem.build('stem', 'features', true)];
+  if (config.stem === 'cifar') return modules;
 
-  const pool = new SegmentBuilder();
-  pool.add({ type: 'maxPool', kernelSize: 3, stride: 2, padding: 1, ceilMode: false }, pool.input);
-  segments.push(pool.build('maxpool', 'features', false));
-  return segments;
+  const pool = new ModuleBuilder();
+  pool.add({ type: 'maxPool', kernelSize: 3, stride: 2, padding: 1 }, pool.input);
+  modules.push(pool.build('maxpool', 'features', false));
+  return modules;
 }
 
 export function stemOutputChannels({ stem, stemWidth }: ResNetConfig): number {
   return stem === 'deep' || stem === 'deepTiered' ? 2 * stemWidth : stemWidth;
 }
 
-function addConvolutions(stem: SegmentBuilder, config: ResNetConfig, path: string): number {
+function addConvolutions(stem: ModuleBuilder, config: ResNetConfig, path: string): number {
   const { inChannels, stemWidth } = config;
   if (config.stem === 'cifar') return stem.add(conv(path, inChannels, stemWidth, 3), stem.input);
   if (config.stem === 'imagenet') {

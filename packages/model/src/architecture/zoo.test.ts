@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { layerTable } from './layer-table.ts';
-import { parameterCount, parameterSpecs } from '../weights/parameter-specs.ts';
+import { parameterCount, parameterSpecs } from '../architecture/parameter-specs.ts';
 import { listModels, modelConfig } from './zoo.ts';
 
 interface Published {

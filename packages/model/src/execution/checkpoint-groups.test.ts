@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { checkpointGroups } from './checkpoint-groups.ts';
-import { segmentsOf } from './forward.ts';
+import { modulesOf } from './forward.ts';
 import { buildNetwork } from '../architecture/network.ts';
 import { modelConfig } from '../architecture/zoo.ts';
 
 function groupSizes(name: string, side: number): number[] {
-  const [, ...blocks] = segmentsOf(buildNetwork(modelConfig(name)), 'features');
+  const [, ...blocks] = modulesOf(buildNetwork(modelConfig(name)), 'features');
   const groups = checkpointGroups(blocks, [side, side, 16]);
   expect(groups.flat()).toEqual(blocks);
   return groups.map((group) => group.length);
@@ -21,14 +21,14 @@ describe('checkpointGroups', () => {
   });
 
   it('takes few blocks where images are large', () => {
-    const [, ...blocks] = segmentsOf(buildNetwork(modelConfig('resnet50')), 'features');
+    const [, ...blocks] = modulesOf(buildNetwork(modelConfig('resnet50')), 'features');
     const sizes = checkpointGroups(blocks, [112, 112, 64]).map((group) => group.length);
     expect(sizes[0]).toBeLessThanOrEqual(2);
     expect(Math.max(...sizes)).toBeGreaterThan(2);
   });
 
   it('makes one group of one block', () => {
-    const [, block] = segmentsOf(buildNetwork(modelConfig('resnet20')), 'features');
+    const [, block] = modulesOf(buildNetwork(modelConfig('resnet20')), 'features');
     expect(checkpointGroups([block!], [8, 8, 16])).toEqual([[block]]);
   });
 });

@@ -1,19 +1,20 @@
-import type { Segment } from '../architecture/module.ts';
-import { outputShape, type ImageShape } from '../architecture/output-shape.ts';
+import type { Module } from '../architecture/module.ts';
+import { valueShapes, type ImageShape } from '../architecture/op-table.ts';
+import { sizeOf } from '../weights/parameter-spec.ts';
 
 /**
- * Consecutive segments in groups, for gradient checkpointing: what stays in memory is the input of
- * each group, and, while the backward pass is in a group, what its operations made. The groups are
+ * Consecutive modules in groups, for gradient checkpointing: what stays in memory is the input of
+ * each group, and, while the backward pass is in a group, what its ops made. The groups are
  * those for which the sum of both is least: about the square root of n blocks each where blocks are
  * alike (Chen et al., arXiv 1604.06174, section 4.1), smaller ones where images are still large.
  *
  * @param input shape of one image
  */
 export function checkpointGroups(
-  segments: readonly Segment[],
+  modules: readonly Module[],
   input: ImageShape,
-): readonly (readonly Segment[])[] {
-  const costs = segmentCosts(segments, input);
+): readonly (readonly Module[])[] {
+  const costs = moduleCosts(modules, input);
   const largest = Math.max(...costs.map(({ made }) => made));
   const total = costs.reduce((sum, { made }) => sum + made, 0);
   let best: Grouping | undefined;
@@ -23,11 +24,11 @@ export function checkpointGroups(
     if (limit >= total) break;
   }
   const { starts } = best;
-  return starts.map((start, i) => segments.slice(start, starts[i + 1] ?? segments.length));
+  return starts.map((start, i) => modules.slice(start, starts[i + 1] ?? modules.length));
 }
 
 interface Cost {
-  /** Numbers in its input, and in all that its operations make. */
+  /** Elements of its input, and of all that its ops make. */
   readonly taken: number;
   readonly made: number;
 }
@@ -56,24 +57,13 @@ function groupUpTo(limit: number, costs: readonly Cost[]): Grouping {
   return { starts, memory: inputs + largest };
 }
 
-function segmentCosts(segments: readonly Segment[], input: ImageShape): Cost[] {
+function moduleCosts(modules: readonly Module[], input: ImageShape): Cost[] {
   let shape = input;
-  return segments.map(({ nodes }) => {
-    const values: ImageShape[] = [shape];
-    for (const { op, inputs } of nodes) {
-      values.push(
-        outputShape(
-          op,
-          inputs.map((index) => values[index]!),
-        ),
-      );
-    }
-    const cost = { taken: sizeOf(shape), made: values.slice(1).reduce((n, v) => n + sizeOf(v), 0) };
+  return modules.map((module) => {
+    const values = valueShapes(module, shape);
+    const made = values.slice(1).reduce((sum, value) => sum + sizeOf(value), 0);
+    const cost = { taken: sizeOf(shape), made };
     shape = values.at(-1)!;
     return cost;
   });
-}
-
-function sizeOf(shape: ImageShape): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -1,12 +1,11 @@
 import { compile, type Executable } from '@resnet/kernels';
 
-import { segmentsOf } from './forward.ts';
-import type { Segment } from '../architecture/module.ts';
+import type { Module } from '../architecture/module.ts';
 import { buildNetwork } from '../architecture/network.ts';
 import type { ResNet } from '../resnet.ts';
+import { modulesOf } from './forward.ts';
+import { inferenceGraph } from './inference-graph.ts';
 import { inferenceNet, type InferenceNet } from './inference-net.ts';
-import { lower } from './lower.ts';
-import { planInference } from './fused-graph.ts';
 
 /**
  * A net for inference alone: each batch norm that follows a convolution becomes part of its weights
@@ -22,7 +21,7 @@ export function foldBatchNorm(model: ResNet): InferenceNet {
   const { config } = model;
   const network = buildNetwork(config);
   const tensors = new Map([...model.parameters(), ...model.buffers()]);
-  const make = (part: Segment['part']): Executable =>
-    compile(lower(planInference(segmentsOf(network, part)), (name) => tensors.get(name)!));
+  const make = (part: Module['part']): Executable =>
+    compile(inferenceGraph(modulesOf(network, part), ({ name }) => tensors.get(name)!));
   return inferenceNet(config, make('features'), make('head'));
 }

@@ -2,9 +2,11 @@ import type { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ModelError } from '../errors.ts';
-import type { Network, Segment } from '../architecture/module.ts';
+import type { Module, Network } from '../architecture/module.ts';
 import { matchesPrefix } from '../weights/match-prefix.ts';
-import { runSegment, type BatchStatistics, type RunContext } from './run-module.ts';
+import type { BatchStatistics, RunContext } from './run-context.ts';
+import { runModule } from './run-module.ts';
+import type { ParameterSpec } from '../weights/parameter-spec.ts';
 
 export interface ForwardOptions {
   /** Batch norms use their batch's statistics, and dropout drops. False unless given. */
@@ -32,36 +34,36 @@ export interface ForwardOptions {
 }
 
 /**
- * Runs segments one after the other, so depth costs no stack, and holds one segment's values at a
- * time. `keeps` says which outputs stay when the next segment has run.
+ * Runs modules one after the other, so depth costs no stack, and holds one module's values at a
+ * time. `keeps` says which outputs stay when the next module has run.
  */
-export function runSegments(
-  segments: readonly Segment[],
+export function runModules(
+  modules: readonly Module[],
   input: tf.Tensor,
   context: RunContext,
-  keeps: (segment: Segment, output: tf.Tensor) => boolean = () => false,
+  keeps: (module: Module, output: tf.Tensor) => boolean = () => false,
 ): tf.Tensor {
   let x = input;
   let isKept = true;
-  for (const segment of segments) {
-    const output = runSegment(segment, x, context);
+  for (const module of modules) {
+    const output = runModule(module, x, context);
     if (!isKept && output !== x) x.dispose();
-    isKept = keeps(segment, output) || (output === x && isKept);
+    isKept = keeps(module, output) || (output === x && isKept);
     x = output;
   }
   return x;
 }
 
-export function segmentsOf(network: Network, part: Segment['part']): readonly Segment[] {
-  return network.segments.filter((segment) => segment.part === part);
+export function modulesOf(network: Network, part: Module['part']): readonly Module[] {
+  return network.modules.filter((module) => module.part === part);
 }
 
 export function contextOf(
-  tensor: (name: string) => tf.Tensor,
+  tensorOf: (spec: ParameterSpec) => tf.Tensor,
   { training = false, batchStatistics, random, freezeBatchNorm = [] }: ForwardOptions,
 ): RunContext {
   return {
-    tensor,
+    tensorOf,
     training,
     random: training ? random : undefined,
     trainsBatchNorm: (path) => training && !matchesPrefix(path, freezeBatchNorm),
@@ -69,7 +71,7 @@ export function contextOf(
       if (batchStatistics === undefined) {
         tf.dispose([statistics.mean, statistics.variance]);
       } else {
-        // Kept from the tidy of the segment, of the caller and of the gradient.
+        // Kept from the tidy of the module, of the caller and of the gradient.
         tf.keep(statistics.mean);
         tf.keep(statistics.variance);
         batchStatistics.set(path, statistics);

@@ -1,43 +1,42 @@
 import { expect, it } from 'vitest';
 
-import type { Segment } from '../architecture/module.ts';
+import type { Module } from '../architecture/module.ts';
 import { buildNetwork } from '../architecture/network.ts';
-import { stepsOf, type FusedStep } from './fused-ops.ts';
 import { listModels, modelConfig } from '../architecture/zoo.ts';
+import { modulePath } from '../weights/parameter-spec.ts';
+import { trainingOps, type FusedOp } from './fused-ops.ts';
 
-function segmentsOf(name: string): readonly Segment[] {
-  return buildNetwork(modelConfig(name)).segments;
+function modulesOf(name: string): readonly Module[] {
+  return buildNetwork(modelConfig(name)).modules;
 }
 
-function fusedOf(name: string, segment: string): readonly FusedStep[] {
-  const found = segmentsOf(name).find((each) => each.name === segment)!;
-  return stepsOf(found).filter((step) => step.type === 'fused');
+function fusedOf(name: string, module: string): readonly FusedOp[] {
+  const found = modulesOf(name).find((each) => each.name === module)!;
+  return trainingOps(found).filter((op) => op.type === 'fused');
 }
 
-it.each(listModels())('%s: steps do every node once, after those that it takes', (name) => {
-  for (const segment of segmentsOf(name)) {
+it.each(listModels())('%s: training does every node once, after those that it takes', (name) => {
+  for (const module of modulesOf(name)) {
     const made = new Set([0]);
-    for (const step of stepsOf(segment)) {
-      const singles = step.type === 'single' ? [step] : step.singles;
-      expect(made).toContain(step.type === 'single' ? 0 : step.input);
-      for (const { node, output } of singles) {
-        expect(segment.nodes[output - 1]).toBe(node);
-        expect(made).not.toContain(output);
-        for (const value of node.inputs) expect(made).toContain(value);
-        made.add(output);
+    for (const op of trainingOps(module)) {
+      expect(made).toContain(op.type === 'node' ? 0 : op.input);
+      for (const index of op.type === 'node' ? [op.index] : op.nodes) {
+        expect(made).not.toContain(index + 1);
+        for (const value of module.nodes[index]!.inputs) expect(made).toContain(value);
+        made.add(index + 1);
       }
     }
-    expect(made.size).toBe(segment.nodes.length + 1);
+    expect(made.size).toBe(module.nodes.length + 1);
   }
 });
 
-it('fuse whole blocks, the projection before what it is added to', () => {
+it('fuses whole blocks, the projection before what it is added to', () => {
   const [basic, ...noMore] = fusedOf('resnet18', 'layer2.0');
   expect(noMore).toEqual([]);
   expect(
-    basic!.units.map(({ conv, batchNorm, input, addend }) => [
-      conv.path,
-      batchNorm.path,
+    basic!.blocks.map(({ conv, batchNorm, input, addend }) => [
+      modulePath(conv.weights.filter),
+      modulePath(batchNorm.weights.scale),
       input,
       addend,
     ]),
@@ -46,17 +45,19 @@ it('fuse whole blocks, the projection before what it is added to', () => {
     ['layer2.0.downsample.0', 'layer2.0.downsample.1', 0, undefined],
     ['layer2.0.conv2', 'layer2.0.bn2', 1, 2],
   ]);
+  // Statistics come in the order of the batch norms in the net, as torch updates them.
+  expect(basic!.normOrder).toEqual([0, 2, 1]);
   const [bottleneck] = fusedOf('resnet50', 'layer1.1');
-  expect(bottleneck!.units.map(({ input, addend }) => [input, addend])).toEqual([
+  expect(bottleneck!.blocks.map(({ input, addend }) => [input, addend])).toEqual([
     [0, undefined],
     [1, undefined],
     [2, 0],
   ]);
 });
 
-it('fuse each convolution with its batch norm where something else is between them', () => {
+it('fuses each convolution with its batch norm where something else is between them', () => {
   // A shortcut that pools and pads.
-  expect(fusedOf('resnet20', 'layer2.0').map(({ units }) => units.length)).toEqual([1, 1]);
+  expect(fusedOf('resnet20', 'layer2.0').map(({ blocks }) => blocks.length)).toEqual([1, 1]);
   // The stem, before its pool.
-  expect(fusedOf('resnet18', 'stem').map(({ units }) => units.length)).toEqual([1]);
+  expect(fusedOf('resnet18', 'stem').map(({ blocks }) => blocks.length)).toEqual([1]);
 });

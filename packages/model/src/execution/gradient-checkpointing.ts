@@ -3,29 +3,29 @@ import { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { checkpointGroups } from './checkpoint-groups.ts';
-import { runSegments } from './forward.ts';
-import type { Segment } from '../architecture/module.ts';
-import type { RunContext } from './run-module.ts';
-import { nodeSpecs } from '../weights/parameter-specs.ts';
+import { runModules } from './forward.ts';
+import type { Module } from '../architecture/module.ts';
+import type { RunContext } from './run-context.ts';
+import { moduleSpecs } from '../architecture/parameter-specs.ts';
 
 /**
- * {@link runSegments} that keeps the input of each group of segments alone for the backward pass.
- * The first segment, the stem, runs as always, so that no gradient by images is computed that
+ * {@link runModules} that keeps the input of each group of modules alone for the backward pass.
+ * The first module, the stem, runs as always, so that no gradient by images is computed that
  * nobody asks for; the last group does too, as its backward pass follows at once.
  */
 export function runCheckpointed(
-  segments: readonly Segment[],
+  modules: readonly Module[],
   input: tf.Tensor,
   context: RunContext,
 ): tf.Tensor {
-  const [stem, ...blocks] = segments;
-  let x = runSegments(stem === undefined ? [] : [stem], input, context);
+  const [stem, ...blocks] = modules;
+  let x = runModules(stem === undefined ? [] : [stem], input, context);
   if (blocks.length === 0) return x;
   const groups = checkpointGroups(blocks, x.shape.slice(1));
   groups.forEach((group, i) => {
     const output =
       i === groups.length - 1
-        ? runSegments(group, x, context)
+        ? runModules(group, x, context)
         : checkpoint(x, parametersOf(group, context), twice(group, context));
     if (x !== input) x.dispose();
     x = output;
@@ -35,7 +35,7 @@ export function runCheckpointed(
 
 /** The same draws both times, and batch statistics from the first alone. */
 function twice(
-  group: readonly Segment[],
+  group: readonly Module[],
   context: RunContext,
 ): (x: tf.Tensor, isRepeated: boolean) => tf.Tensor {
   const drawn = context.random?.state();
@@ -44,13 +44,14 @@ function twice(
     onBatchStatistics: (_, { mean, variance }) => tf.dispose([mean, variance]),
   };
   return (x, isRepeated) => {
-    if (!isRepeated) return runSegments(group, x, context);
+    if (!isRepeated) return runModules(group, x, context);
     const random = drawn === undefined ? undefined : new Random(drawn);
-    return runSegments(group, x, { ...again, random });
+    return runModules(group, x, { ...again, random });
   };
 }
 
-function parametersOf(group: readonly Segment[], context: RunContext): tf.Tensor[] {
-  const specs = group.flatMap(({ nodes }) => nodes.flatMap(nodeSpecs));
-  return specs.filter((spec) => spec.trainable).map(({ name }) => context.tensor(name));
+function parametersOf(group: readonly Module[], context: RunContext): tf.Tensor[] {
+  return moduleSpecs(group)
+    .filter((spec) => spec.trainable)
+    .map((spec) => context.tensorOf(spec));
 }

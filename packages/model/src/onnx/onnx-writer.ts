@@ -1,4 +1,5 @@
 import type { StateDict } from '../weights/state-dict.ts';
+import type { ParameterSpec } from '../weights/parameter-spec.ts';
 import type { Attributes, Initializer, OnnxNode } from './proto.ts';
 
 /** Collects nodes and the weights that they take, each once. */
@@ -22,12 +23,11 @@ export class OnnxWriter {
   }
 
   /** A parameter of the net as it is, or in another shape. */
-  parameter(name: string, shape?: readonly number[]): string {
-    const tensor = this.#state.get(name)!;
-    return this.constant(name, shape ?? tensor.shape, tensor.data);
+  parameter(spec: ParameterSpec, shape: readonly number[] = spec.shape): string {
+    return this.constant(spec.name, shape, this.values(spec));
   }
 
-  values(name: string): Float32Array {
+  values({ name }: ParameterSpec): Float32Array {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the state has been checked
     return this.#state.get(name)!.data as Float32Array;
   }

@@ -1,4 +1,12 @@
-import { bytes, float, integer, message, nested, string, type Message } from './protobuf.ts';
+import {
+  bytes,
+  float,
+  integer,
+  message,
+  nested,
+  string,
+  type Message,
+} from '@resnet/kernels/protobuf';
 
 /** The messages of onnx.proto that a network needs; the numbers are its field numbers. */
 

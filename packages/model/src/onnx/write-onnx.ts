@@ -2,12 +2,13 @@ import { parseConfig, type ResNetConfig } from '../architecture/config.ts';
 import type { StateDict } from '../weights/state-dict.ts';
 import { checkReport, compareState } from '../weights/load-report.ts';
 import { buildNetwork, numFeatures } from '../architecture/network.ts';
-import { networkSpecs } from '../weights/parameter-specs.ts';
-import { foldable } from './fold.ts';
+import { fuseConvBatchNorm } from '../architecture/fuse-conv-batch-norm.ts';
+import type { Module } from '../architecture/module.ts';
+import { moduleSpecs } from '../architecture/parameter-specs.ts';
 import { OnnxWriter } from './onnx-writer.ts';
-import { writeOp } from './operations.ts';
+import { writeFoldedConv, writeOp } from './op-table.ts';
 import { modelProto } from './proto.ts';
-import { join } from './protobuf.ts';
+import { join } from '@resnet/kernels/protobuf';
 
 /** The operator set of ONNX 1.12 (2022), and the version of the file format that goes with it. */
 const opset = 17;
@@ -42,22 +43,11 @@ export function writeOnnx(
   const { imageSize, batchNorm = 'fold', name = 'resnet', metadata = {} } = options;
   const checked = parseConfig(config);
   const network = buildNetwork(checked);
-  checkReport('writeOnnx', compareState(networkSpecs(network), state));
+  checkReport('writeOnnx', compareState(moduleSpecs(network.modules), state));
 
   const writer = new OnnxWriter(state);
   let x = 'images';
-  for (const segment of network.segments) {
-    const norms = batchNorm === 'fold' ? foldable(segment) : new Map<number, never>();
-    const foldedNorms = new Set(norms.values());
-    const values = [x];
-    segment.nodes.forEach(({ op, inputs }, index) => {
-      const sources = inputs.map((input) => values[input]!);
-      const isFolded = op.type === 'batchNorm' && foldedNorms.has(op);
-      const label = `${segment.name}.${op.type}_${index}`;
-      values.push(isFolded ? sources[0]! : writeOp(writer, op, label, sources, norms.get(index)));
-    });
-    x = values.at(-1)!;
-  }
+  for (const module of network.modules) x = writeModule(writer, module, batchNorm, x);
   const output = checked.numClasses > 0 ? 'logits' : 'features';
   writer.renameOutput(x, output);
 
@@ -71,4 +61,28 @@ export function writeOnnx(
     output: { name: output, shape: ['batch', checked.numClasses || pooled] },
   };
   return join(modelProto({ irVersion, opset, producer: '@resnet/model', graph, metadata }));
+}
+
+/** Gives the name of the module's output. */
+function writeModule(
+  writer: OnnxWriter,
+  module: Module,
+  batchNorm: 'fold' | 'keep',
+  input: string,
+): string {
+  const blocks = batchNorm === 'fold' ? fuseConvBatchNorm(module, 'batchNorm') : [];
+  const blockAt = new Map(blocks.map((block) => [block.nodes.at(-1)!, block]));
+  const inside = new Set(blocks.flatMap(({ nodes }) => nodes));
+  const values = [input];
+  module.nodes.forEach(({ op, inputs }, index) => {
+    const block = blockAt.get(index);
+    if (block?.batchNorm !== undefined) {
+      const x = values[block.input]!;
+      values[index + 1] = writeFoldedConv(writer, block.conv, block.batchNorm, x);
+    } else if (block !== undefined || !inside.has(index)) {
+      const sources = inputs.map((value) => values[value]!);
+      values[index + 1] = writeOp(writer, op, `${module.name}.${op.type}_${index}`, sources);
+    }
+  });
+  return values.at(-1)!;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { initialState } from './init.ts';
-import { parameterSpecs } from './parameter-specs.ts';
+import { parameterSpecs } from '../architecture/parameter-specs.ts';
 import { modelConfig } from '../architecture/zoo.ts';
 
 describe('initialState', () => {

@@ -2,7 +2,7 @@
 import { Random } from '@resnet/random';
 
 import type { HostTensor, StateDict } from './state-dict.ts';
-import { sizeOf, type ParameterSpec } from './parameter-specs.ts';
+import { sizeOf, type ParameterSpec } from './parameter-spec.ts';
 
 export interface InitOptions {
   /** Same seed, same weights. */
@@ -52,9 +52,9 @@ function initialValues({ shape, initializer }: ParameterSpec, random: Random): F
 }
 
 /** Box and Muller's transform, both of each pair: a large net has a hundred million weights. */
-function fillNormal(data: Float32Array, deviation: number, random: Random): Float32Array {
+function fillNormal(data: Float32Array, std: number, random: Random): Float32Array {
   for (let i = 0; i < data.length; i += 2) {
-    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random.uniform()));
+    const radius = std * Math.sqrt(-2 * Math.log(1 - random.uniform()));
     const angle = 2 * Math.PI * random.uniform();
     data[i] = radius * Math.cos(angle);
     if (i + 1 < data.length) data[i + 1] = radius * Math.sin(angle);

@@ -1,7 +1,8 @@
 import type { ResNetConfig } from '../architecture/config.ts';
+import { parameterSpecs } from '../architecture/parameter-specs.ts';
 import { ModelError } from '../errors.ts';
 import type { HostTensor, StateDict } from './state-dict.ts';
-import { parameterSpecs, type ParameterSpec } from './parameter-specs.ts';
+import type { ParameterSpec } from './parameter-spec.ts';
 
 export interface Mismatch {
   readonly name: string;

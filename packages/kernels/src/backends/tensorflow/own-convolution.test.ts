@@ -139,8 +139,7 @@ describeBackends(['tensorflow'], () => {
         {
           op: {
             type: 'conv2d',
-            filter: tf.clone(addendFilter),
-            bias: undefined,
+            weights: { filter: tf.clone(addendFilter) },
             activation: 'none',
             ...geometry,
             padding: 0,
@@ -150,8 +149,7 @@ describeBackends(['tensorflow'], () => {
         {
           op: {
             type: 'conv2d',
-            filter: tf.clone(filter),
-            bias: tf.reshape(bias, [32]),
+            weights: { filter: tf.clone(filter), bias: tf.reshape(bias, [32]) },
             activation: 'relu',
             ...geometry,
           },

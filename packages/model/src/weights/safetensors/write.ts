@@ -1,6 +1,6 @@
 import { ModelError } from '../../errors.ts';
 import type { HostTensor, StateDict } from '../state-dict.ts';
-import { sizeOf } from '../parameter-specs.ts';
+import { sizeOf } from '../parameter-spec.ts';
 import { float32ToBfloat16, float32ToFloat16 } from '../half-precision.ts';
 import { itemSize, type FileDtype } from './header.ts';
 import { encodeUtf8 } from '../../utf8.ts';

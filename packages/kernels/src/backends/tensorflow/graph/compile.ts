@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Executable } from '../../../graph/compile.ts';
-import { tensorsOf, type Graph } from '../../../graph/graph.ts';
+import type { Executable, Graph } from '../../../graph/graph.ts';
+import { weightsOf } from '../../../graph/ops.ts';
 import { tensorflow } from '../backend.ts';
+import type { Precision } from './graph-def-writer.ts';
 import { openSession } from './session.ts';
 import { translate } from './translate.ts';
 import { hasFusedConvolution } from './trial.ts';
-import type { Precision } from './values.ts';
 
 /**
  * A graph as a session of TensorFlow's. Eager operations bring each filter into oneDNN's layout
@@ -22,7 +22,7 @@ export function compileIn(graph: Graph, precision: Precision): Executable | unde
   if (translated === undefined) return undefined;
   const executable = openSession(translated);
   const fed = new Set(translated.fed.map(({ tensor }) => tensor));
-  const constants = graph.nodes.flatMap(({ op }) => tensorsOf(op)).filter((x) => !fed.has(x));
+  const constants = graph.nodes.flatMap(({ op }) => weightsOf(op)).filter((x) => !fed.has(x));
   tf.dispose(constants);
   return executable;
 }

@@ -1,9 +1,10 @@
-import type { FusedConvOp } from '../../../graph/graph.ts';
-import { attribute, type Attribute } from './graph-def.ts';
-import { explicitPadding, float32Tensor, tensor, type GraphWriter } from './values.ts';
+import type { Conv2dOp } from '../../../graph/ops.ts';
+import { attribute, type Attribute } from './attribute.ts';
+import type { GraphDefWriter } from './graph-def-writer.ts';
+import { explicitPadding, float32Tensor, tensor } from './operands.ts';
 
 /** TensorFlow's names for what may follow in a fused convolution. */
-function followers(op: FusedConvOp, addend: string | undefined): string[] {
+function followers(op: Conv2dOp, addend: string | undefined): string[] {
   return [
     'BiasAdd',
     ...(addend === undefined ? [] : ['Add']),
@@ -21,16 +22,16 @@ function followers(op: FusedConvOp, addend: string | undefined): string[] {
  * The op is TensorFlow's own business, so it is tried out before use: `hasFusedConvolution`.
  */
 export function fusedConvolution(
-  writer: GraphWriter,
-  op: FusedConvOp,
+  writer: GraphDefWriter,
+  op: Conv2dOp,
   x: string,
   addend: string | undefined,
 ): string {
-  const { bias, filter } = op;
+  const { bias, filter } = op.weights;
   const inputs = [
     x,
     writer.feed(filter, writer.precision),
-    bias === undefined ? zeros(writer, filter.shape[3]) : tensor(writer, bias),
+    bias === undefined ? zeros(writer, filter.shape[3]!) : tensor(writer, bias),
     ...(addend === undefined ? [] : [addend]),
   ];
   const count = inputs.length - 2;
@@ -46,18 +47,19 @@ export function fusedConvolution(
 }
 
 /**
- * The same as an operation of our own. Its filter is made ready at the first run, and fed for the reason
- * above.
+ * The same as a custom op of `@resnet/native`. Its filter is packed at the first run, and fed for the
+ * reason above.
  */
-export function ownConvolution(
-  writer: GraphWriter,
-  op: FusedConvOp,
+export function nativeConvolution(
+  writer: GraphDefWriter,
+  op: Conv2dOp,
   x: string,
   addend: string | undefined,
 ): string {
-  const biases = op.bias === undefined ? [] : [float32Tensor(writer, op.bias)];
+  const { bias, filter } = op.weights;
+  const biases = bias === undefined ? [] : [float32Tensor(writer, bias)];
   const addends = addend === undefined ? [] : [addend];
-  const inputs = [x, writer.feed(op.filter, 'float32'), ...biases, ...addends];
+  const inputs = [x, writer.feed(filter, 'float32'), ...biases, ...addends];
   return writer.node('ResnetConv', inputs, {
     T: writer.T,
     biases: attribute.integer(biases.length),
@@ -70,28 +72,29 @@ export function ownConvolution(
   });
 }
 
-function zeros(writer: GraphWriter, size: number): string {
+function zeros(writer: GraphDefWriter, size: number): string {
   const values = writer.constant([size], new Float32Array(size));
   return writer.cast(values, 'float32', writer.precision);
 }
 
-/** The same in TensorFlow's public operations, for its optimiser to make of what it can. */
+/** The same in TensorFlow's public ops, for its optimiser to make of what it can. */
 export function plainConvolution(
-  writer: GraphWriter,
-  op: FusedConvOp,
+  writer: GraphDefWriter,
+  op: Conv2dOp,
   x: string,
   addend: string | undefined,
 ): string {
   const { T } = writer;
-  let y = writer.node('Conv2D', [x, tensor(writer, op.filter)], geometry(writer, op));
-  if (op.bias !== undefined) y = writer.node('BiasAdd', [y, tensor(writer, op.bias)], { T });
+  const { bias, filter } = op.weights;
+  let y = writer.node('Conv2D', [x, tensor(writer, filter)], geometry(writer, op));
+  if (bias !== undefined) y = writer.node('BiasAdd', [y, tensor(writer, bias)], { T });
   if (addend !== undefined) y = writer.node('AddV2', [y, addend], { T });
   return op.activation === 'relu' ? writer.node('Relu', [y], { T }) : y;
 }
 
 function geometry(
-  { T }: GraphWriter,
-  { stride, padding, dilation }: FusedConvOp,
+  { T }: GraphDefWriter,
+  { stride, padding, dilation }: Conv2dOp,
 ): Record<string, Attribute> {
   return {
     T,

@@ -1,12 +1,13 @@
-import type { GraphOp } from '../../../graph/graph.ts';
-import { attribute, type Attribute } from './graph-def.ts';
-import { explicitPadding, type GraphWriter } from './values.ts';
+import type { OpOfType } from '../../../graph/ops.ts';
+import { attribute, type Attribute } from './attribute.ts';
+import type { GraphDefWriter } from './graph-def-writer.ts';
+import { explicitPadding } from './operands.ts';
 
-type MaxPoolOp = Extract<GraphOp, { readonly type: 'maxPool' }>;
-type AvgPoolOp = Extract<GraphOp, { readonly type: 'avgPool' }>;
+type MaxPoolOp = OpOfType<'maxPool'>;
+type AvgPoolOp = OpOfType<'avgPool'>;
 
 /** Padding never wins: TensorFlow leaves what lies outside out, however it is told of it. */
-export function maxPool(writer: GraphWriter, op: MaxPoolOp, x: string): string {
+export function maxPool(writer: GraphDefWriter, op: MaxPoolOp, x: string): string {
   return writer.node('MaxPool', [x], {
     ...windows(writer, op.kernelSize, op.stride),
     ...explicitPadding(op.padding),
@@ -26,7 +27,7 @@ export function hasAvgPool({
 }
 
 /** `SAME` puts windows that hang over at the end, and counts only what is inside. */
-export function avgPool(writer: GraphWriter, op: AvgPoolOp, x: string): string {
+export function avgPool(writer: GraphDefWriter, op: AvgPoolOp, x: string): string {
   return writer.node('AvgPool', [x], {
     ...windows(writer, op.kernelSize, op.stride),
     padding: attribute.text(op.ceilMode ? 'SAME' : 'VALID'),
@@ -34,7 +35,7 @@ export function avgPool(writer: GraphWriter, op: AvgPoolOp, x: string): string {
 }
 
 function windows(
-  { T }: GraphWriter,
+  { T }: GraphDefWriter,
   kernelSize: number,
   stride: number,
 ): Record<string, Attribute> {

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../../../errors.ts';
-import type { Executable } from '../../../graph/compile.ts';
+import type { Executable } from '../../../graph/graph.ts';
+import { encodeUtf8 } from '../../../protobuf.ts';
 import { handles, tensorflow } from '../backend.ts';
 import { cast } from '../bfloat16.ts';
-import type { Fed } from './graph-def.ts';
-import { ascii } from './protobuf.ts';
+import type { Fed } from './graph-def-writer.ts';
 import type { Translated } from './translate.ts';
 
 function stringTensor(value: Uint8Array): number {
@@ -15,7 +15,7 @@ function stringTensor(value: Uint8Array): number {
 
 function writeFile(path: string, contents: Uint8Array): void {
   const { binding } = tensorflow();
-  const handles = [stringTensor(ascii(path)), stringTensor(contents)];
+  const handles = [stringTensor(encodeUtf8(path)), stringTensor(contents)];
   try {
     binding.executeOp('WriteFile', [], handles, 0);
   } finally {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Graph } from '../../../graph/graph.ts';
 import { perBackend } from '../per-backend.ts';
+import type { Precision } from './graph-def-writer.ts';
 import { openSession } from './session.ts';
 import { translate } from './translate.ts';
-import type { Precision } from './values.ts';
 
 const answers = perBackend(() => new Map<Precision, boolean>());
 
@@ -29,8 +29,7 @@ function tryOut(precision: Precision): boolean {
       {
         op: {
           type: 'conv2d',
-          filter,
-          bias,
+          weights: { filter, bias },
           activation: 'relu',
           stride: 1,
           padding: 0,

@@ -1,7 +1,8 @@
+import { multiplyConstant } from '@resnet/kernels';
 import type { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { multiplyConstant } from './multiply.ts';
+import { sizeOf } from '../weights/parameter-spec.ts';
 
 /** Each element is 0 with probability `rate`, else x / (1 - rate): torch's `dropout`. */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, random: Random): T {
@@ -18,8 +19,7 @@ export function dropPath<T extends tf.Tensor>(x: T, rate: number, random: Random
 }
 
 function keepMask(shape: number[], rate: number, random: Random): tf.Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const mask = Float32Array.from({ length: size }, () =>
+  const mask = Float32Array.from({ length: sizeOf(shape) }, () =>
     random.chance(rate) ? 0 : 1 / (1 - rate),
   );
   return tf.tensor(mask, shape);

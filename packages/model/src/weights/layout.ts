@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- a convolution has four axes */
-import type { ParameterSpec } from './parameter-specs.ts';
+import type { ParameterSpec } from './parameter-spec.ts';
 
 /**
  * The one place where torch's layout meets ours. Convolutions: OIHW there, HWIO here. Linear

@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 
-import { bytes, float, integer, join, message, nested, string } from './protobuf.ts';
+import {
+  bytes,
+  float,
+  integer,
+  join,
+  message,
+  nested,
+  packedIntegers,
+  string,
+} from './protobuf.ts';
 
 // The examples of protobuf.dev/programming-guides/encoding, and what follows from its rules.
 it.each([
@@ -11,6 +20,11 @@ it.each([
     [0x12, 7, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67],
   ],
   ['a message in field 3', nested(3, integer(1, 150)), [0x1a, 3, 0x08, 0x96, 0x01]],
+  [
+    'packed 3, 270, 86942',
+    packedIntegers(6, [3, 270, 86942]),
+    [0x32, 6, 3, 0x8e, 2, 0x9e, 0xa7, 5],
+  ],
   ['0', integer(1, 0), [0x08, 0]],
   ['-2', integer(1, -2), [0x08, 0xfe, ...Array.from({ length: 8 }, () => 0xff), 1]],
   ['2^35', integer(1, 2 ** 35), [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]],
