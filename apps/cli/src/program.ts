@@ -2,17 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { registerDoctor } from './commands/doctor.ts';
-import { registerEvaluate } from './commands/evaluate.ts';
-import { registerExport } from './commands/export.ts';
-import { registerImport } from './commands/import.ts';
-import { registerInfo } from './commands/info.ts';
-import { registerPredict } from './commands/predict.ts';
-import { registerSetup } from './commands/setup.ts';
-import { registerSplit } from './commands/split.ts';
-import { registerTrain } from './commands/train.ts';
+import { registerCommands } from './commands/register-commands.ts';
 import { describeFailure, exitCodes, InterruptedError } from './errors.ts';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 
 /**
  * Runs the command line and returns the exit code; it never throws and never ends the process.
@@ -68,16 +60,7 @@ A first run, from a folder with one sub-folder of pictures a class:
 
 \`resnet <command> --help\` shows the options of a command, with examples.`,
     );
-  // In the order in which a newcomer needs them.
-  registerSetup(program, io);
-  registerDoctor(program, io);
-  registerSplit(program, io);
-  registerTrain(program, io);
-  registerEvaluate(program, io);
-  registerPredict(program, io);
-  registerInfo(program, io);
-  registerImport(program, io);
-  registerExport(program, io);
+  registerCommands(program, io);
   return program;
 }
 

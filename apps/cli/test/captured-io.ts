@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 
 import { createColors } from 'picocolors';
 
-import type { Io } from '../src/io.ts';
+import type { Io } from '../src/terminal/io.ts';
 
 export interface CapturedIo extends Io {
   /** All that was written to stdout. */

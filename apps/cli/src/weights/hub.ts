@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseShardIndex } from '@resnet/model';
 
 import { FailureError, UsageError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../terminal/io.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { writeWhole } from '../run-folder/write-whole.ts';
 

@@ -5,8 +5,8 @@ import { imagenetMean, imagenetStd } from '@resnet/image';
 import { classifierPrefix, type ModelCard, type StateDict } from '@resnet/model';
 
 import { FailureError, UsageError } from '../errors.ts';
-import { nativeImageSize, zooConfig } from '../info/zoo-config.ts';
-import type { Io } from '../io.ts';
+import { nativeImageSize, zooConfig } from '../options/zoo-config.ts';
+import type { Io } from '../terminal/io.ts';
 import { runFiles } from '../run-folder/layout.ts';
 import { readModelCard } from '../run-folder/model-card.ts';
 import { readStateBytes, readStateFile } from './read-state.ts';

@@ -1,0 +1,56 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { UsageError } from '../errors.ts';
+import { arithmeticSettings, fixThreads, useArithmetic } from './precision.ts';
+
+const registered: unknown[] = vi.hoisted(() => []);
+vi.mock('@resnet/kernels/tensorflow', () => ({
+  registerTensorflowKernels: (options: unknown) => registered.push(options),
+}));
+
+describe('settings', () => {
+  it('hold nothing where nothing was asked for', () => {
+    expect(arithmeticSettings({})).toEqual({});
+    expect(arithmeticSettings({ precision: 'float32' })).toEqual({});
+  });
+
+  it('keep the threads of the machine that a deterministic run began on', () => {
+    const { deterministicThreads } = arithmeticSettings({ deterministic: true });
+    expect(deterministicThreads).toBeGreaterThanOrEqual(1);
+    const before = { ...process.env };
+    try {
+      fixThreads({ deterministicThreads: 3 });
+      expect(process.env.TF_NUM_INTRAOP_THREADS).toBe('3');
+      expect(process.env.RESNET_WASM_THREADS).toBe('3');
+      expect(arithmeticSettings({ deterministic: true })).toEqual({ deterministicThreads: 3 });
+    } finally {
+      process.env = before;
+    }
+  });
+});
+
+describe('bf16', () => {
+  it('is set where the processor has it, or the user insists', () => {
+    expect(useArithmetic({ precision: 'bf16' }, 'tensorflow', ['avx512_bf16'])).toBe('bf16');
+    expect(useArithmetic({ precision: 'bf16-anyway' }, 'tensorflow', [])).toBe('bf16-anyway');
+    expect(useArithmetic({}, 'tensorflow', [])).toBeUndefined();
+    expect(registered).toEqual([{ precision: 'bfloat16' }, { precision: 'bfloat16' }]);
+  });
+
+  it('is what auto takes where both can, and float32 elsewhere', () => {
+    registered.length = 0;
+    const precision = 'auto';
+    expect(useArithmetic({ precision }, 'tensorflow', [])).toBeUndefined();
+    expect(useArithmetic({ precision }, 'wasm', ['avx512_bf16'])).toBeUndefined();
+    expect(registered).toEqual([]);
+    expect(useArithmetic({ precision }, 'tensorflow', ['avx512_bf16'])).toBe('bf16');
+    expect(registered).toEqual([{ precision: 'bfloat16' }]);
+  });
+
+  it('is refused on other processors and backends, with what to do', () => {
+    expect(() => useArithmetic({ precision: 'bf16' }, 'tensorflow', [])).toThrow(UsageError);
+    expect(() => useArithmetic({ precision: 'bf16' }, 'tensorflow', [])).toThrow('avx512_bf16');
+    expect(() => useArithmetic({ precision: 'bf16' }, 'wasm', ['avx512_bf16'])).toThrow('wasm');
+    expect(() => useArithmetic({ deterministicThreads: 2 }, 'webgpu', [])).toThrow('webgpu');
+  });
+});

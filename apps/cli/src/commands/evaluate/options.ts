@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+
+import type { Precision } from '../../backends/precision.ts';
+import type { BackendChoice } from '../../backends/types.ts';
+import { integer } from '../../options/parse-option.ts';
+import { backendOption, precisionOption } from '../../options/backend-options.ts';
+
+export interface EvaluateOptions {
+  readonly part?: 'train' | 'val' | 'test' | 'all';
+  readonly backend?: BackendChoice;
+  readonly precision?: Precision;
+  readonly batch?: number;
+  readonly workers?: number;
+  readonly confusionMatrix?: string;
+  readonly json?: boolean;
+}
+
+export function declareEvaluate(program: Command): Command {
+  return program
+    .command('evaluate')
+    .summary('measure a trained model on labelled pictures')
+    .description(
+      'Measures the model of RUN on DATA: the top-1 accuracy and, for each class, precision, ' +
+        'recall and F1. DATA is what `train` takes; of a plain folder of class folders, all ' +
+        'pictures are used, their classes matched by name. Without DATA, the validation pictures ' +
+        'that the run was trained beside.',
+    )
+    .argument('<run>', 'run folder, or any folder with config.json and model.safetensors')
+    .argument('[data]', 'folder of pictures, or manifest')
+    .addOption(
+      new Option('--part <name>', 'which part of DATA (default: test, else val)').choices([
+        'train',
+        'val',
+        'test',
+        'all',
+      ]),
+    )
+    .option('--confusion-matrix <file>', 'write the confusion matrix as an SVG file')
+    .addOption(backendOption())
+    .addOption(precisionOption())
+    .option('--batch <n>', 'pictures at a time', integer(1))
+    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ resnet evaluate runs/pictures
+  $ resnet evaluate runs/pictures my-photos/
+  $ resnet evaluate runs/pictures split.json --part test --confusion-matrix test.svg`,
+    );
+}

@@ -1,0 +1,66 @@
+import { type Command, Option } from 'commander';
+
+import { placeModes, type PlaceMode } from '../../dataset/placing-errors.ts';
+import { integer, pattern, shareOrCount } from '../../options/parse-option.ts';
+
+export interface SplitCommandOptions {
+  readonly val?: number;
+  readonly test?: number;
+  readonly folds?: number;
+  readonly groupBy?: RegExp;
+  readonly seed?: number;
+  readonly out?: string;
+  readonly into?: string;
+  readonly mode?: PlaceMode;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export function declareSplit(program: Command): Command {
+  return program
+    .command('split')
+    .summary('split a folder of pictures into train, val and test')
+    .description(
+      'Splits the pictures of DIR, one sub-folder a class, into parts with the same mix of ' +
+        'classes. Writes a manifest (split.json) for `resnet train` and touches nothing else; ' +
+        'with --into, makes train/ and val/ folders. Pictures are known by content, not by name; ' +
+        'copies of one picture stay in one part.',
+    )
+    .argument('<dir>', 'folder of class folders')
+    .optionsGroup('Parts:')
+    .option(
+      '--val <share>',
+      'for validation: a share of each class, or a count in all (default: 0.2)',
+      shareOrCount,
+    )
+    .option('--test <share>', 'for a test part, likewise (default: none)', shareOrCount)
+    .addOption(
+      new Option('--folds <k>', 'k splits for cross-validation, each fold being val once')
+        .argParser(integer(2))
+        .conflicts('val'),
+    )
+    .option(
+      '--group-by <regex>',
+      'pictures whose paths match alike (first group) stay in one part',
+      pattern,
+    )
+    .option('--seed <n>', 'another split of the same sizes (default: 0)', integer(0, 0xffffffff))
+    .optionsGroup('Result:')
+    .option('--out <file>', 'where the manifest goes (default: split.json, unless --into)')
+    .option('--into <folder>', 'make folders of the parts there, for other tools too')
+    .addOption(
+      new Option('--mode <how>', 'how files get there (default: copy)').choices(placeModes),
+    )
+    .option('--force', 'replace what an earlier split made there; never removes anything else')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ resnet split pictures/
+  $ resnet split pictures/ --val 0.2 --test 0.1 --seed 1
+  $ resnet split scans/ --group-by 'patient-(\\d+)'
+  $ resnet split pictures/ --folds 5 --out folds.json
+  $ resnet split pictures/ --into dataset/ --mode symlink`,
+    );
+}
