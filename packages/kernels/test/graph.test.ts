@@ -8,7 +8,7 @@ import { weightsOf } from '../src/graph/ops.ts';
 import { tensorflow } from '../src/backends/tensorflow/backend.ts';
 import { openSession } from '../src/backends/tensorflow/graph/session.ts';
 import { translate } from '../src/backends/tensorflow/graph/translate.ts';
-import { hasFusedConvolution } from '../src/backends/tensorflow/graph/trial.ts';
+import { hasFusedConvolution } from '../src/backends/tensorflow/graph/has-fused-convolution.ts';
 import { registerWasmKernels } from '../src/backends/wasm/index.ts';
 import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';

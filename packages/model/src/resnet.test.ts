@@ -5,11 +5,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { resnetConfig, type ResNetConfig } from './architecture/config.ts';
-import { createModel } from './create-model.ts';
-import type { HostTensor, StateDict } from './weights/state-dict.ts';
-import { ResNet } from './resnet.ts';
-import type { BatchStatistics } from './execution/run-context.ts';
 import { modelConfig } from './architecture/zoo.ts';
+import { createModel } from './create-model.ts';
+import type { BatchStatistics } from './execution/run-context.ts';
+import { ResNet } from './resnet.ts';
+import type { HostTensor, StateDict } from './weights/state-dict.ts';
 
 const tiny = resnetConfig({
   block: 'basic',

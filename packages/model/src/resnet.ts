@@ -1,8 +1,11 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the graph and the specs say which rank and dtype each value has */
-import * as tf from '@tensorflow/tfjs-core';
 import { primitives } from '@resnet/kernels';
+import * as tf from '@tensorflow/tfjs-core';
 
 import { parseConfig, type ResNetConfig } from './architecture/config.ts';
+import type { Network } from './architecture/module.ts';
+import { buildNetwork } from './architecture/network.ts';
+import { moduleSpecs } from './architecture/parameter-specs.ts';
 import { ModelError } from './errors.ts';
 import {
   checkImages,
@@ -11,8 +14,8 @@ import {
   modulesOf,
   type ForwardOptions,
 } from './execution/forward.ts';
-import { modulePath, type ParameterSpec } from './weights/parameter-spec.ts';
-import type { HostTensor, StateDict } from './weights/state-dict.ts';
+import { runCheckpointed } from './execution/gradient-checkpointing.ts';
+import type { BatchStatistics } from './execution/run-context.ts';
 import { initialState, type InitOptions } from './weights/init.ts';
 import { fromTorchLayout, tensorShape, toTorchLayout } from './weights/layout.ts';
 import {
@@ -22,12 +25,9 @@ import {
   isSameShape,
   type LoadReport,
 } from './weights/load-report.ts';
-import type { Network } from './architecture/module.ts';
-import { buildNetwork } from './architecture/network.ts';
 import { matchesPrefix } from './weights/match-prefix.ts';
-import { runCheckpointed } from './execution/gradient-checkpointing.ts';
-import type { BatchStatistics } from './execution/run-context.ts';
-import { moduleSpecs } from './architecture/parameter-specs.ts';
+import { modulePath, type ParameterSpec } from './weights/parameter-spec.ts';
+import type { HostTensor, StateDict } from './weights/state-dict.ts';
 
 /**
  * A network and its weights: the one owner of tfjs variables that live until {@link dispose}.
@@ -55,7 +55,7 @@ export class ResNet {
   /**
    * A net with fresh weights (see `initialState` for how).
    *
-   * @throws ModelError CONFIG_INVALID
+   * @throws {ModelError} CONFIG_INVALID when the config is wrong
    */
   static init(config: ResNetConfig, options: InitOptions): ResNet {
     return new ResNet(config, (specs) => initialState(specs, options));
@@ -64,7 +64,8 @@ export class ResNet {
   /**
    * A net with given weights, all of them: for others see {@link loadStateDict}.
    *
-   * @throws ModelError STATE_MISMATCH listing every difference; CONFIG_INVALID
+   * @throws {ModelError} STATE_MISMATCH when the state does not fit, listing every difference;
+   *   CONFIG_INVALID when the config is wrong
    */
   static fromStateDict(config: ResNetConfig, state: StateDict): ResNet {
     return new ResNet(config, (specs) => {
@@ -73,10 +74,12 @@ export class ResNet {
     });
   }
 
+  /** What the net is; another object after {@link resetClassifier}. */
   get config(): ResNetConfig {
     return this.#config;
   }
 
+  /** Its parameters and running statistics, in its order. */
   get specs(): readonly ParameterSpec[] {
     return this.#specs;
   }
@@ -85,7 +88,7 @@ export class ResNet {
    * Logits `[N, numClasses]` (pooled features `[N, C]` of a net without a classifier) for
    * normalised images `[N, H, W, inChannels]`. The caller owns them, and nothing else is left.
    *
-   * @throws ModelError INPUT_INVALID where images have another shape; DISPOSED
+   * @throws {ModelError} INPUT_INVALID when images have another shape; DISPOSED after `dispose`
    */
   forward(images: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor2D {
     // A tidy, so that whatever throws leaves nothing behind.
@@ -103,7 +106,7 @@ export class ResNet {
     return this.#run('features', images, options) as tf.Tensor4D;
   }
 
-  /** Pools a feature map and classifies it. */
+  /** Pools a feature map `[N, h, w, C]` and classifies it: `[N, numClasses]`. The caller owns both. */
   forwardHead(features: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor2D {
     return this.#run('head', features, options) as tf.Tensor2D;
   }
@@ -152,7 +155,7 @@ export class ResNet {
    * running = (1 - momentum) running + momentum batch, for each batch norm in `statistics`; torch's
    * momentum is 0.1. The statistics stay the caller's, to dispose.
    *
-   * @throws ModelError INPUT_INVALID for a batch norm that the net does not have
+   * @throws {ModelError} INPUT_INVALID when the net does not have such a batch norm
    */
   updateRunningStatistics(
     statistics: ReadonlyMap<string, BatchStatistics>,
@@ -192,7 +195,8 @@ export class ResNet {
    * Takes over the weights of a state. Strict (unless told otherwise), it takes all or throws and
    * changes nothing; else it takes what fits and reports the rest.
    *
-   * @throws ModelError STATE_MISMATCH listing every difference, with both shapes
+   * @throws {ModelError} STATE_MISMATCH when it is strict and something differs, listing all, with both
+   *   shapes
    */
   loadStateDict(
     state: StateDict,
@@ -287,6 +291,8 @@ export class ResNet {
 
   #checkAlive(): void {
     if (!this.#isDisposed) return;
-    throw new ModelError('DISPOSED', 'ResNet: this net has been disposed; make another');
+    throw new ModelError('DISPOSED', 'ResNet: this net has been disposed', {
+      hint: 'Make another.',
+    });
   }
 }

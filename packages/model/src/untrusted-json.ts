@@ -5,11 +5,11 @@ const mostValues = 2 ** 19;
 const mostNested = 64;
 
 /**
- * What a JSON text from a stranger says. `JSON.parse` makes up to sixty bytes in memory of each in a
+ * What an untrusted JSON text says. `JSON.parse` makes up to sixty bytes in memory of each in a
  * text of brackets, and what lies deep in others overflows the stack as soon as an error shows it:
  * so both are looked at before.
  *
- * @throws SyntaxError where it is no JSON, has more than half a million values, or nests deeply
+ * @throws {SyntaxError} when it is no JSON, has more than half a million values, or nests deeply
  */
 export function parseJson(text: string): unknown {
   checkExtent(text);

@@ -7,7 +7,7 @@ declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }
 
-/** @throws TypeError where the bytes are not UTF-8 */
+/** @throws {TypeError} when the bytes are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

@@ -1,7 +1,7 @@
 import type { BlockPlace } from './block-place.ts';
 import { blockExpansion, type ResNetConfig } from './config.ts';
-import { ModuleBuilder, type Module } from './module.ts';
 import { addGlobalPool, batchNorm, batchNormRelu, conv, linear } from './layers.ts';
+import { ModuleBuilder, type Module } from './module.ts';
 import type { Names } from './reference-names.ts';
 import { addShortcut, joinPaths } from './shortcut.ts';
 

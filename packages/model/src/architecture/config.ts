@@ -110,7 +110,7 @@ const imagenetDefaults: Omit<ResNetConfig, 'block' | 'layers'> = {
 /**
  * The full config of a net given by what differs from torchvision's ResNets.
  *
- * @throws ModelError CONFIG_INVALID naming the field, what it may be and what it was
+ * @throws {ModelError} CONFIG_INVALID when a field is wrong, naming it, what it may be and what it was
  */
 export function resnetConfig(
   options: Pick<ResNetConfig, 'block' | 'layers'> & Partial<ResNetConfig>,
@@ -121,7 +121,7 @@ export function resnetConfig(
 /**
  * Checks that a value, read from JSON perhaps, is a {@link ResNetConfig}, and copies it.
  *
- * @throws ModelError CONFIG_INVALID naming the field, what it may be and what it was
+ * @throws {ModelError} CONFIG_INVALID when a field is wrong, naming it, what it may be and what it was
  */
 export function parseConfig(value: unknown): ResNetConfig {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -151,7 +151,7 @@ export function parseConfig(value: unknown): ResNetConfig {
   };
   const unknown = Object.keys(fields).find((key) => !(key in config));
   if (unknown !== undefined) {
-    throw invalid(unknown, `no such field; fields are ${Object.keys(config).join(', ')}`, value);
+    throw invalid(unknown, `absent: fields are ${Object.keys(config).join(', ')}`, fields[unknown]);
   }
   checkCombination(config);
   return config;
@@ -240,6 +240,6 @@ function invalid(field: string, expected: string, received: unknown): ModelError
   const shown = typeof received === 'string' ? received : JSON.stringify(received);
   return new ModelError(
     'CONFIG_INVALID',
-    `ResNetConfig: ${field} is to be ${expected}; received ${shown?.slice(0, 200)}`,
+    `ResNetConfig: ${field} must be ${expected}; received ${shown?.slice(0, 200)}`,
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { layerTable } from './layer-table.ts';
 import { parameterCount } from '../architecture/parameter-specs.ts';
+import { layerTable } from './layer-table.ts';
 import { listModels, modelConfig } from './zoo.ts';
 
 describe('layerTable', () => {

@@ -1,8 +1,8 @@
-import { blockExpansion, type ResNetConfig } from './config.ts';
 import { ModelError } from '../errors.ts';
 import { buildBlock } from './block.ts';
-import { ModuleBuilder, type Network, type Module } from './module.ts';
+import { blockExpansion, type ResNetConfig } from './config.ts';
 import { addGlobalPool, batchNormRelu, linear } from './layers.ts';
+import { ModuleBuilder, type Network, type Module } from './module.ts';
 import { namesOf, type Names } from './reference-names.ts';
 import { buildStem, stemOutputChannels } from './stem.ts';
 

@@ -1,7 +1,7 @@
-import type { ResNetConfig } from './config.ts';
 import type { BlockPlace } from './block-place.ts';
-import type { ModuleBuilder } from './module.ts';
+import type { ResNetConfig } from './config.ts';
 import { batchNorm, batchNormRelu, conv } from './layers.ts';
+import type { ModuleBuilder } from './module.ts';
 import type { Names } from './reference-names.ts';
 
 /**

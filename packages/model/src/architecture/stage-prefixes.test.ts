@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { matchesPrefix } from '../weights/match-prefix.ts';
 import { parameterSpecs } from '../architecture/parameter-specs.ts';
+import { matchesPrefix } from '../weights/match-prefix.ts';
 import { classifierPrefix, stagePrefixes } from './stage-prefixes.ts';
 import { listModels, modelConfig } from './zoo.ts';
 

@@ -1,6 +1,6 @@
 import type { ResNetConfig } from './config.ts';
-import { ModuleBuilder, type Module } from './module.ts';
 import { batchNorm, batchNormRelu, conv } from './layers.ts';
+import { ModuleBuilder, type Module } from './module.ts';
 import type { Names } from './reference-names.ts';
 
 /** Image to the first stage's input. Pre-activation nets leave norm and ReLU to the first block. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { layerTable } from './layer-table.ts';
 import { parameterCount, parameterSpecs } from '../architecture/parameter-specs.ts';
+import { layerTable } from './layer-table.ts';
 import { listModels, modelConfig } from './zoo.ts';
 
 interface Published {
@@ -72,7 +72,13 @@ describe('the zoo', () => {
   });
 
   it('says what was meant', () => {
-    expect(() => modelConfig('ResNet-50')).toThrow("'ResNet-50'; did you mean resnet50");
+    expect(() => modelConfig('ResNet-50')).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_UNKNOWN',
+        message: "modelConfig: no model is named 'ResNet-50'",
+        hint: expect.stringMatching(/^Did you mean resnet50/) as unknown,
+      }),
+    );
     expect(() => modelConfig('toString')).toThrow('no model is named');
   });
 

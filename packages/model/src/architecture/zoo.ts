@@ -1,5 +1,5 @@
-import { parseConfig, resnetConfig, type ResNetConfig } from './config.ts';
 import { ModelError } from '../errors.ts';
+import { parseConfig, resnetConfig, type ResNetConfig } from './config.ts';
 
 type Options = Partial<ResNetConfig>;
 
@@ -108,6 +108,7 @@ export function listModels(filter = '*'): readonly string[] {
   return Object.keys(zoo).filter((name) => expression.test(name));
 }
 
+/** Whether the zoo has a model of this name. */
 export function isModelName(name: string): boolean {
   return Object.hasOwn(zoo, name);
 }
@@ -116,7 +117,8 @@ export function isModelName(name: string): boolean {
  * The config of a model of the zoo, with what `overrides` has changed:
  * `modelConfig('resnet50', { numClasses: 5, strideOn: '1x1' })`.
  *
- * @throws ModelError MODEL_UNKNOWN with near names; CONFIG_INVALID for an override that is wrong
+ * @throws {ModelError} MODEL_UNKNOWN when none has the name, with near ones as the hint; CONFIG_INVALID
+ *   when an override is wrong
  */
 export function modelConfig(name: string, overrides: Partial<ResNetConfig> = {}): ResNetConfig {
   const build = Object.hasOwn(zoo, name) ? zoo[name] : undefined;
@@ -124,7 +126,8 @@ export function modelConfig(name: string, overrides: Partial<ResNetConfig> = {})
     const near = nearest(name);
     throw new ModelError(
       'MODEL_UNKNOWN',
-      `modelConfig: no model is named '${name.slice(0, 100)}'; did you mean ${near.join(', ')}? listModels() names them all`,
+      `modelConfig: no model is named '${name.slice(0, 100)}'`,
+      { hint: `Did you mean ${near.join(', ')}? listModels() names them all.` },
     );
   }
   return parseConfig({ ...build(), ...overrides });

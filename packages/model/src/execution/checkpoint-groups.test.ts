@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { checkpointGroups } from './checkpoint-groups.ts';
-import { modulesOf } from './forward.ts';
 import { buildNetwork } from '../architecture/network.ts';
 import { modelConfig } from '../architecture/zoo.ts';
+import { checkpointGroups } from './checkpoint-groups.ts';
+import { modulesOf } from './forward.ts';
 
 function groupSizes(name: string, side: number): number[] {
   const [, ...blocks] = modulesOf(buildNetwork(modelConfig(name)), 'features');

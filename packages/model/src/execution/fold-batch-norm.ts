@@ -13,9 +13,9 @@ import { inferenceNet, type InferenceNet } from './inference-net.ts';
  * backend has one. Equal to `model.forward(images)` but for float32's rounding, and faster.
  *
  * The result has copies of the weights, for the backend that is active now: what happens to
- * `model` afterwards does not change it, and both are to be disposed.
+ * `model` afterwards does not change it. The caller owns both, and disposes both.
  *
- * @throws ModelError DISPOSED
+ * @throws {ModelError} DISPOSED when the model has been disposed
  */
 export function foldBatchNorm(model: ResNet): InferenceNet {
   const { config } = model;

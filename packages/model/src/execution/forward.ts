@@ -1,15 +1,16 @@
 import type { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { ModelError } from '../errors.ts';
 import type { Module, Network } from '../architecture/module.ts';
+import { ModelError } from '../errors.ts';
 import { matchesPrefix } from '../weights/match-prefix.ts';
+import type { ParameterSpec } from '../weights/parameter-spec.ts';
 import type { BatchStatistics, RunContext } from './run-context.ts';
 import { runModule } from './run-module.ts';
-import type { ParameterSpec } from '../weights/parameter-spec.ts';
 
+/** Options of {@link ResNet.forward} and the like. */
 export interface ForwardOptions {
-  /** Batch norms use their batch's statistics, and dropout drops. False unless given. */
+  /** Batch norms use their batch's statistics, and dropout drops. Default false. */
   readonly training?: boolean;
   /**
    * Filled in training with each batch norm's statistics by its path (`layer1.0.bn1`), in the net's
@@ -27,8 +28,8 @@ export interface ForwardOptions {
   /**
    * Less memory for more time in training: of the blocks, only the inputs of some are kept for the
    * backward pass, which computes the rest again (gradient checkpointing). Gradients, batch
-   * statistics and what is drawn are the same. `features` keeps everything all the same. False
-   * unless given.
+   * statistics and what is drawn are the same. `features` keeps everything all the same.
+   * Default false.
    */
   readonly gradientCheckpointing?: boolean;
 }
@@ -80,7 +81,7 @@ export function contextOf(
   };
 }
 
-/** @throws ModelError INPUT_INVALID with both shapes */
+/** @throws {ModelError} INPUT_INVALID when images have another shape or dtype, with both */
 export function checkImages(images: tf.Tensor, channels: number): void {
   const { shape, dtype } = images;
   if (shape.length !== 4 || shape[3] !== channels || dtype !== 'float32') {

@@ -2,11 +2,11 @@ import { checkpoint } from '@resnet/kernels';
 import { Random } from '@resnet/random';
 import * as tf from '@tensorflow/tfjs-core';
 
+import type { Module } from '../architecture/module.ts';
+import { moduleSpecs } from '../architecture/parameter-specs.ts';
 import { checkpointGroups } from './checkpoint-groups.ts';
 import { runModules } from './forward.ts';
-import type { Module } from '../architecture/module.ts';
 import type { RunContext } from './run-context.ts';
-import { moduleSpecs } from '../architecture/parameter-specs.ts';
 
 /**
  * {@link runModules} that keeps the input of each group of modules alone for the backward pass.

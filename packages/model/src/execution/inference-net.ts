@@ -2,9 +2,9 @@
 import type { Executable } from '@resnet/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
+import type { ResNetConfig } from '../architecture/config.ts';
 import { ModelError } from '../errors.ts';
 import { checkImages } from './forward.ts';
-import type { ResNetConfig } from '../architecture/config.ts';
 
 /** A net that only infers, with weights of its own: what {@link foldBatchNorm} makes. */
 export interface InferenceNet {
@@ -14,12 +14,16 @@ export interface InferenceNet {
    * normalised images `[N, H, W, inChannels]`. The caller owns them, and nothing else is left.
    * Gradients do not flow through.
    *
-   * @throws ModelError INPUT_INVALID where images have another shape; DISPOSED
+   * @throws {ModelError} INPUT_INVALID when images have another shape; DISPOSED after `dispose`
    */
   forward(images: tf.Tensor4D): tf.Tensor2D;
-  /** The last feature map `[N, h, w, C]`, before pooling. The caller owns it. */
+  /** The last feature map `[N, h, w, C]`, before pooling. The caller owns it. Throws as `forward` does. */
   forwardFeatures(images: tf.Tensor4D): tf.Tensor4D;
-  /** Pools a feature map and classifies it. */
+  /**
+   * Pools a feature map `[N, h, w, C]` and classifies it: `[N, numClasses]`. The caller owns both.
+   *
+   * @throws {ModelError} DISPOSED after `dispose`
+   */
   forwardHead(features: tf.Tensor4D): tf.Tensor2D;
   /** Frees the weights. Doing it again does nothing. */
   dispose(): void;
@@ -34,7 +38,9 @@ export function inferenceNet(
   let isDisposed = false;
   const checkAlive = (): void => {
     if (!isDisposed) return;
-    throw new ModelError('DISPOSED', 'InferenceNet: this net has been disposed; make another');
+    throw new ModelError('DISPOSED', 'InferenceNet: this net has been disposed', {
+      hint: 'Make another by foldBatchNorm.',
+    });
   };
   const net: InferenceNet = {
     config,

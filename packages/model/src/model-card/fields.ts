@@ -100,7 +100,7 @@ export function invalid(
   const shown = typeof received === 'string' ? received : JSON.stringify(received);
   return new ModelError(
     'MODEL_FILE_INVALID',
-    `config.json: ${field} is to be ${expected}; received ${shown?.slice(0, 200) ?? 'nothing'}`,
+    `config.json: ${field} must be ${expected}; received ${shown?.slice(0, 200) ?? 'nothing'}`,
     { cause },
   );
 }

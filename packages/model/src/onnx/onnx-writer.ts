@@ -1,5 +1,5 @@
-import type { StateDict } from '../weights/state-dict.ts';
 import type { ParameterSpec } from '../weights/parameter-spec.ts';
+import type { StateDict } from '../weights/state-dict.ts';
 import type { Attributes, Initializer, OnnxNode } from './proto.ts';
 
 /** Collects nodes and the weights that they take, each once. */

@@ -1,28 +1,30 @@
+import { join } from '@resnet/kernels/protobuf';
+
 import { parseConfig, type ResNetConfig } from '../architecture/config.ts';
-import type { StateDict } from '../weights/state-dict.ts';
-import { checkReport, compareState } from '../weights/load-report.ts';
-import { buildNetwork, numFeatures } from '../architecture/network.ts';
 import { fuseConvBatchNorm } from '../architecture/fuse-conv-batch-norm.ts';
 import type { Module } from '../architecture/module.ts';
+import { buildNetwork, numFeatures } from '../architecture/network.ts';
 import { moduleSpecs } from '../architecture/parameter-specs.ts';
+import { checkReport, compareState } from '../weights/load-report.ts';
+import type { StateDict } from '../weights/state-dict.ts';
 import { OnnxWriter } from './onnx-writer.ts';
 import { writeFoldedConv, writeOp } from './op-table.ts';
 import { modelProto } from './proto.ts';
-import { join } from '@resnet/kernels/protobuf';
 
 /** The operator set of ONNX 1.12 (2022), and the version of the file format that goes with it. */
 const opset = 17;
 const irVersion = 8;
 
+/** Options of {@link writeOnnx}. */
 export interface WriteOnnxOptions {
   /** Sizes that the input is fixed to; any, where absent. The batch is always free. */
   readonly imageSize?: readonly [height: number, width: number];
   /**
-   * `fold` (the default): a batch norm after a convolution becomes part of its weights, which is
-   * faster and equal but for rounding. `keep`: each is a node, with torch's names.
+   * `fold`: a batch norm after a convolution becomes part of its weights, which is
+   * faster and equal but for rounding. `keep`: each is a node, with torch's names. Default 'fold'.
    */
   readonly batchNorm?: 'fold' | 'keep';
-  /** What the graph is called. */
+  /** What the graph is called. Default 'resnet'. */
   readonly name?: string;
   /** Goes to `metadata_props`: labels, preprocessing, what a consumer should know. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -33,7 +35,8 @@ export interface WriteOnnxOptions {
  * (normalised, channels first, as ONNX and torch have them), output `logits`
  * `[batch, numClasses]`, or `features` of a net without a classifier. Needs no backend.
  *
- * @throws ModelError STATE_MISMATCH listing every difference; CONFIG_INVALID
+ * @throws {ModelError} STATE_MISMATCH when the state does not fit, listing every difference;
+ *   CONFIG_INVALID when the config is wrong
  */
 export function writeOnnx(
   config: ResNetConfig,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { initialState } from './init.ts';
 import { parameterSpecs } from '../architecture/parameter-specs.ts';
 import { modelConfig } from '../architecture/zoo.ts';
+import { initialState } from './init.ts';
 
 describe('initialState', () => {
   const state = initialState(parameterSpecs(modelConfig('resnext50_32x4d', { numClasses: 10 })), {

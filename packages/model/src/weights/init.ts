@@ -1,15 +1,16 @@
 /* oxlint-disable typescript/consistent-return -- the switch is exhaustive */
 import { Random } from '@resnet/random';
 
-import type { HostTensor, StateDict } from './state-dict.ts';
 import { sizeOf, type ParameterSpec } from './parameter-spec.ts';
+import type { HostTensor, StateDict } from './state-dict.ts';
 
+/** Options of {@link initialState}. */
 export interface InitOptions {
   /** Same seed, same weights. */
   readonly seed: number | string;
   /**
    * Start the last weight of each residual branch at 0, so that each block starts as its shortcut
-   * (Goyal et al., arXiv 1706.02677; torchvision's `zero_init_residual`). False unless given.
+   * (Goyal et al., arXiv 1706.02677; torchvision's `zero_init_residual`). Default false.
    */
   readonly zeroInitResidual?: boolean;
 }
@@ -17,7 +18,7 @@ export interface InitOptions {
 /**
  * Fresh weights, in torch's layout. Convolutions by He's normal on the fan out, as torchvision,
  * timm and the authors' own Torch code (fb.resnet.torch) have it, for the CIFAR nets too; linear
- * layers by torch's uniform; norms 1 and 0. Each tensor's numbers come from a generator of its
+ * layers by torch's uniform; norms 1 and 0. Each tensor's elements come from a generator of its
  * own name, so a layer more or less changes no other.
  */
 export function initialState(

@@ -1,9 +1,10 @@
 import type { ResNetConfig } from '../architecture/config.ts';
 import { parameterSpecs } from '../architecture/parameter-specs.ts';
 import { ModelError } from '../errors.ts';
-import type { HostTensor, StateDict } from './state-dict.ts';
 import type { ParameterSpec } from './parameter-spec.ts';
+import type { HostTensor, StateDict } from './state-dict.ts';
 
+/** A tensor of a state that is not what the net has under its name. */
 export interface Mismatch {
   readonly name: string;
   readonly expected: readonly number[];
@@ -32,7 +33,7 @@ export function counterName(batchNormPath: string): string {
 /**
  * How a state dict would load into a net of this config. Needs no backend, and changes nothing.
  *
- * @throws ModelError CONFIG_INVALID
+ * @throws {ModelError} CONFIG_INVALID when the config is wrong
  */
 export function compareStateDict(config: ResNetConfig, state: StateDict): LoadReport {
   return compareState(parameterSpecs(config), state);
@@ -56,7 +57,7 @@ export function compareState(specs: readonly ParameterSpec[], state: StateDict):
   return { missing, unexpected, mismatched };
 }
 
-/** @throws ModelError STATE_MISMATCH listing everything that differs, with both shapes */
+/** @throws {ModelError} STATE_MISMATCH when anything differs, listing all, with both shapes */
 export function checkReport(operation: string, report: LoadReport): void {
   const { missing, unexpected, mismatched } = report;
   if (missing.length + unexpected.length + mismatched.length === 0) return;

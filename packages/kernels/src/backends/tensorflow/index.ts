@@ -4,7 +4,7 @@ import { batchNormOn } from './batch-norm.ts';
 import { bfloat16 } from './bfloat16.ts';
 import { convolutionOn } from './convolution.ts';
 import { float32 } from './executor.ts';
-import { compileIn } from './graph/compile.ts';
+import { compileGraph } from './graph/compile.ts';
 import { adamwUpdate, clipByGlobalNorm, movingAverageUpdate, sgdUpdate } from './optimizer.ts';
 import { avgPoolOn, maxPoolOn } from './pooling.ts';
 import { fuseUnitsOn } from './units.ts';
@@ -26,7 +26,7 @@ export interface TensorflowOptions {
 export function registerTensorflowKernels({ precision = 'float32' }: TensorflowOptions = {}): void {
   const on = precision === 'bfloat16' ? bfloat16 : float32;
   registerPrimitives('tensorflow', {
-    compile: (graph) => compileIn(graph, precision),
+    compile: (graph) => compileGraph(graph, precision),
     ...convolutionOn(on),
     ...activationOn(on),
     ...batchNormOn(on),

@@ -1,23 +1,21 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../../errors.ts';
 import { parseJson } from '../../untrusted-json.ts';
-import { duplicateKey } from './duplicate-key.ts';
 import { decodeUtf8 } from '../../utf8.ts';
+import { dtypeNamed, dtypes, type Dtype } from '../dtypes.ts';
+import { duplicateKey } from './duplicate-key.ts';
 
-/** Bytes of an element of each dtype that is read. */
-export const itemSize = { F32: 4, F16: 2, BF16: 2, I64: 8 } as const;
-
-export type FileDtype = keyof typeof itemSize;
-
+/** Where a tensor lies in a file. */
 export interface TensorEntry {
   readonly name: string;
-  readonly dtype: FileDtype;
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** In the data that follow the header. */
   readonly begin: number;
   readonly end: number;
 }
 
+/** What the header of a file says, checked. */
 export interface Header {
   readonly metadata: ReadonlyMap<string, string>;
   readonly entries: readonly TensorEntry[];
@@ -36,7 +34,7 @@ const mostDimensions = 64;
  * the tensors cover without hole or overlap. Whatever a file claims, nothing is allocated beyond
  * what its own bytes justify.
  *
- * @throws ModelError SAFETENSORS_INVALID saying which part is wrong, with both numbers
+ * @throws {ModelError} SAFETENSORS_INVALID when a part is wrong, saying which, with both sizes
  */
 export function readHeader(bytes: Uint8Array): Header {
   if (bytes.length < 8) throw invalid(`a file has 8 bytes or more, received ${bytes.length}`);
@@ -88,9 +86,12 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
 function parseEntry(name: string, fields: Record<string, unknown>): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = fields;
   const where = `tensor '${short(name)}'`;
-  if (typeof dtype !== 'string' || !Object.hasOwn(itemSize, dtype)) {
-    const known = Object.keys(itemSize).join(', ');
-    throw invalid(`${where} has dtype ${short(JSON.stringify(dtype))}; this reads ${known}`);
+  const stored = typeof dtype === 'string' ? dtypeNamed('safetensors', dtype) : undefined;
+  if (stored === undefined) {
+    const known = Object.values(dtypes).map(({ safetensors }) => safetensors);
+    throw invalid(
+      `${where} has dtype ${short(JSON.stringify(dtype))}; this reads ${known.join(', ')}`,
+    );
   }
   if (!isSizes(shape) || shape.length > mostDimensions) {
     const problem = `not a list of sizes, ${mostDimensions} at most`;
@@ -101,13 +102,13 @@ function parseEntry(name: string, fields: Record<string, unknown>): TensorEntry 
   }
   const [begin, end] = offsets as [number, number];
   // A product past 2^53 is rounded, but still far from what a file can hold.
-  const expected = shape.reduce((size, n) => size * n, itemSize[dtype as FileDtype]);
+  const expected = shape.reduce((size, n) => size * n, dtypes[stored].itemSize);
   if (expected !== end - begin) {
     throw invalid(
-      `${where} of shape [${short(shape.join(', '))}] and dtype ${dtype} takes ${expected} bytes, its data_offsets span ${end - begin}`,
+      `${where} of shape [${short(shape.join(', '))}] and dtype ${dtypes[stored].safetensors} takes ${expected} bytes, its data_offsets span ${end - begin}`,
     );
   }
-  return { name, dtype: dtype as FileDtype, shape, begin, end };
+  return { name, dtype: stored, shape, begin, end };
 }
 
 /** Tensors follow one another from the first byte to the last, as the format demands. */

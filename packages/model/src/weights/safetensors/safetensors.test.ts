@@ -60,6 +60,24 @@ describe('readSafetensors', () => {
     ]);
   });
 
+  it('reads every dtype that readTorch reads: floats as float32, all else as int64', () => {
+    const { tensors } = readSafetensors(fixture('dtypes'));
+    expect(Object.fromEntries(tensors)).toEqual({
+      F64: { shape: [3], dtype: 'float32', data: Float32Array.of(0.1, -2.5, 1e300) },
+      F32: { shape: [2, 1], dtype: 'float32', data: Float32Array.of(1 / 3, -2) },
+      F16: { shape: [2], dtype: 'float32', data: Float32Array.of(0.5, -65504) },
+      BF16: { shape: [2], dtype: 'float32', data: Float32Array.of(0.5, -(2 ** 100)) },
+      I64: { shape: [2], dtype: 'int64', data: BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n) },
+      I32: { shape: [2], dtype: 'int64', data: BigInt64Array.of(-(2n ** 31n), 2n ** 31n - 1n) },
+      I16: { shape: [2], dtype: 'int64', data: BigInt64Array.of(-(2n ** 15n), 2n ** 15n - 1n) },
+      I8: { shape: [2], dtype: 'int64', data: BigInt64Array.of(-128n, 127n) },
+      U32: { shape: [2], dtype: 'int64', data: BigInt64Array.of(0n, 2n ** 32n - 1n) },
+      U16: { shape: [2], dtype: 'int64', data: BigInt64Array.of(0n, 2n ** 16n - 1n) },
+      U8: { shape: [3], dtype: 'int64', data: BigInt64Array.of(0n, 1n, 255n) },
+      BOOL: { shape: [], dtype: 'int64', data: BigInt64Array.of(1n) },
+    });
+  });
+
   it('reads bytes that lie at any offset', () => {
     const bytes = fixture('float32');
     for (const shift of [1, 2, 3, 4]) {
@@ -118,11 +136,8 @@ describe('readSafetensors', () => {
       "'shape' twice",
     ],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), "metadata 'a'"],
-    [
-      'an unknown dtype',
-      file({ a: entry([1], [0, 1], 'F8_E4M3') }, 1),
-      'reads F32, F16, BF16, I64',
-    ],
+    ['U64, which int64 does not hold', fixture('uint64'), 'has dtype "U64"; this reads F64, F32'],
+    ['an unknown dtype', file({ a: entry([1], [0, 1], 'F8_E4M3') }, 1), 'has dtype "F8_E4M3"'],
     [
       'a dtype of the prototype',
       file({ a: entry([1], [0, 1], 'toString') }, 1),

@@ -39,7 +39,7 @@ it.each([
   ['null', 'no weight_map'],
   [index([]), 'no weight_map'],
   [index({}), 'weight_map is empty'],
-  [index({ a: 1 }), "'a' is to be in 1, which is no file name"],
+  [index({ a: 1 }), "'a' must be in 1, which is no file name"],
   [index({ a: '../x.safetensors' }), 'which is no file name'],
   [index({ a: '/etc/x.safetensors' }), 'which is no file name'],
   [index({ a: 'x.bin' }), 'which is no file name'],
@@ -49,8 +49,8 @@ it.each([
 
 it.each([
   [{ a: one, b: one, c: two, d: two }, files, `${two} lacks 'd'`],
-  [{ a: one, c: two }, files, `${one} has 'b', which is to be in no shard`],
-  [{ a: one, b: two, c: two }, files, `${one} has 'b', which is to be in ${two}`],
+  [{ a: one, c: two }, files, `${one} has 'b', which must be in no shard`],
+  [{ a: one, b: two, c: two }, files, `${one} has 'b', which must be in ${two}`],
   [{ a: one, b: one, c: two }, new Map([[one, first]]), `shard ${two} was not given`],
   [
     { a: one, b: one, c: two },

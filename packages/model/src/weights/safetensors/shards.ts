@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../../errors.ts';
-import type { HostTensor, StateDict } from '../state-dict.ts';
 import { parseJson } from '../../untrusted-json.ts';
+import type { HostTensor, StateDict } from '../state-dict.ts';
 import { readSafetensors } from './read.ts';
 
 /** Which file holds which tensors, where weights are spread over several. */
@@ -15,7 +15,7 @@ export interface ShardIndex {
 /**
  * Reads `model.safetensors.index.json`, as Hugging Face's libraries write it.
  *
- * @throws ModelError SAFETENSORS_INVALID where it is none, or names a file elsewhere
+ * @throws {ModelError} SAFETENSORS_INVALID when it is none, or names a file elsewhere
  */
 export function parseShardIndex(text: string): ShardIndex {
   let json: unknown;
@@ -32,7 +32,7 @@ export function parseShardIndex(text: string): ShardIndex {
   for (const [name, file] of Object.entries(map)) {
     if (typeof file !== 'string' || !/^[\w.-]+\.safetensors$/.test(file)) {
       throw invalid(
-        `'${name.slice(0, 100)}' is to be in ${JSON.stringify(file)?.slice(0, 100)}, which is no file name beside it that ends in .safetensors`,
+        `'${name.slice(0, 100)}' must be in ${JSON.stringify(file)?.slice(0, 100)}, which is no file name beside it that ends in .safetensors`,
       );
     }
     fileOf.set(name, file);
@@ -45,8 +45,8 @@ export function parseShardIndex(text: string): ShardIndex {
  * The tensors of all shards together, each checked to be where the index says.
  *
  * @param shards the bytes of each of the index's files
- * @throws ModelError SAFETENSORS_INVALID naming the shard, and the tensor that is missing or should
- *   not be there
+ * @throws {ModelError} SAFETENSORS_INVALID when a tensor is missing or should not be there, naming the
+ *   shard and the tensor
  */
 export function readShards(index: ShardIndex, shards: ReadonlyMap<string, Uint8Array>): StateDict {
   const state = new Map<string, HostTensor>();
@@ -56,7 +56,7 @@ export function readShards(index: ShardIndex, shards: ReadonlyMap<string, Uint8A
     for (const [name, tensor] of tensorsOf(file, bytes)) {
       if (index.fileOf.get(name) !== file) {
         const place = index.fileOf.get(name) ?? 'no shard';
-        throw invalid(`${file} has '${name.slice(0, 100)}', which is to be in ${place}`);
+        throw invalid(`${file} has '${name.slice(0, 100)}', which must be in ${place}`);
       }
       state.set(name, tensor);
     }

@@ -1,28 +1,27 @@
 import { ModelError } from '../../errors.ts';
-import type { HostTensor, StateDict } from '../state-dict.ts';
-import { sizeOf } from '../parameter-spec.ts';
-import { float32ToBfloat16, float32ToFloat16 } from '../half-precision.ts';
-import { itemSize, type FileDtype } from './header.ts';
 import { encodeUtf8 } from '../../utf8.ts';
+import { dtypes, type Dtype } from '../dtypes.ts';
+import { float32ToBfloat16, float32ToFloat16 } from '../half-precision.ts';
+import { sizeOf } from '../parameter-spec.ts';
+import type { HostTensor, StateDict } from '../state-dict.ts';
 
-export interface WriteOptions {
+/** Options of {@link writeSafetensors}. */
+export interface WriteSafetensorsOptions {
   /** Goes to `__metadata__`. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** What float32 tensors are written as, rounded to nearest; int64 stays int64. */
+  /** What float32 tensors are written as, rounded to nearest; int64 stays int64. Default 'float32'. */
   readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
-
-const fileDtype = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
 
 /**
  * A safetensors file, byte for byte as the reference implementation writes it: tensors by falling
  * element size and then by name, the header padded to 8 bytes so that the data are aligned.
  *
- * @throws ModelError SAFETENSORS_INVALID where a tensor's shape and data disagree
+ * @throws {ModelError} SAFETENSORS_INVALID when a tensor's shape and data disagree
  */
 export function writeSafetensors(
   state: StateDict,
-  { metadata = {}, dtype = 'float32' }: WriteOptions = {},
+  { metadata = {}, dtype = 'float32' }: WriteSafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const entries = [...state].map(([name, tensor]) => {
     if (sizeOf(tensor.shape) !== tensor.data.length || name === '__metadata__') {
@@ -31,10 +30,9 @@ export function writeSafetensors(
         `writeSafetensors: '${name}' of shape [${tensor.shape.join(', ')}] has ${tensor.data.length} elements, or a name that the format keeps for itself`,
       );
     }
-    const as: FileDtype = tensor.dtype === 'int64' ? 'I64' : fileDtype[dtype];
-    return { name, tensor, dtype: as };
+    return { name, tensor, stored: dtypes[tensor.dtype === 'int64' ? 'int64' : dtype] };
   });
-  entries.sort((a, b) => itemSize[b.dtype] - itemSize[a.dtype] || compare(a.name, b.name));
+  entries.sort((a, b) => b.stored.itemSize - a.stored.itemSize || compare(a.name, b.name));
 
   const sortedMetadata = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
   const fields: string[] = [];
@@ -42,9 +40,9 @@ export function writeSafetensors(
     fields.push(`"__metadata__":${JSON.stringify(Object.fromEntries(sortedMetadata))}`);
   }
   let position = 0;
-  for (const { name, tensor, dtype } of entries) {
-    const end = position + tensor.data.length * itemSize[dtype];
-    const entry = { dtype, shape: tensor.shape, data_offsets: [position, end] };
+  for (const { name, tensor, stored } of entries) {
+    const end = position + tensor.data.length * stored.itemSize;
+    const entry = { dtype: stored.safetensors, shape: tensor.shape, data_offsets: [position, end] };
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
     position = end;
   }
@@ -56,7 +54,7 @@ export function writeSafetensors(
   file.fill(0x20, 8, 8 + headerLength);
   file.set(json, 8);
   let offset = 8 + headerLength;
-  for (const { tensor, dtype } of entries) {
+  for (const { tensor } of entries) {
     const data = encode(tensor, dtype);
     file.set(data, offset);
     offset += data.length;
@@ -64,10 +62,10 @@ export function writeSafetensors(
   return file;
 }
 
-function encode(tensor: HostTensor, dtype: FileDtype): Uint8Array {
+function encode(tensor: HostTensor, dtype: Dtype): Uint8Array {
   let data: Float32Array | BigInt64Array | Uint16Array = tensor.data;
-  if (tensor.dtype === 'float32' && dtype === 'F16') data = float32ToFloat16(tensor.data);
-  if (tensor.dtype === 'float32' && dtype === 'BF16') data = float32ToBfloat16(tensor.data);
+  if (tensor.dtype === 'float32' && dtype === 'float16') data = float32ToFloat16(tensor.data);
+  if (tensor.dtype === 'float32' && dtype === 'bfloat16') data = float32ToBfloat16(tensor.data);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -1,4 +1,4 @@
-import { dtypes, type StorageDtype } from './dtypes.ts';
+import { dtypes, type Dtype } from '../dtypes.ts';
 import { invalid, refused, shown } from './errors.ts';
 import { globals, isSize } from './globals.ts';
 import { readPickle } from './pickle.ts';
@@ -6,14 +6,14 @@ import { Reader } from './reader.ts';
 import { isObject, typeName, type StorageRef, type Value } from './values.ts';
 import { isZip, Zip } from './zip.ts';
 
-/** What was saved, and where the numbers of its storages lie. */
+/** What was saved, and where the elements of its storages lie. */
 export interface Archive {
   readonly root: Value;
   /** The bytes of a storage, as a view of the file, as many as its elements take or more. */
   readonly storage: (ref: StorageRef) => Uint8Array;
 }
 
-/** @throws ModelError TORCH_FILE_INVALID; TORCH_FILE_REFUSED */
+/** @throws {ModelError} TORCH_FILE_INVALID when it is damaged; TORCH_FILE_REFUSED when it is not read */
 export function openArchive(bytes: Uint8Array): Archive {
   return isZip(bytes) ? openZip(bytes) : openLegacy(bytes);
 }
@@ -53,7 +53,7 @@ const legacyVersion = 1001;
 /**
  * Before torch 1.6, and since with `_use_new_zipfile_serialization=False`: pickles one after the
  * other (a magic number, a version, the machine's kind, what was saved, the keys of its storages),
- * then each storage's length and numbers.
+ * then each storage's length and elements.
  */
 function openLegacy(bytes: Uint8Array): Archive {
   const reader = new Reader(bytes);
@@ -127,7 +127,7 @@ function storageRef(id: Value): StorageRef {
   return { ...ref, view: { offset, size: count } };
 }
 
-function checkSize(ref: { key: string; dtype: StorageDtype; size: number }, data: Uint8Array) {
+function checkSize(ref: { key: string; dtype: Dtype; size: number }, data: Uint8Array) {
   const needed = ref.size * dtypes[ref.dtype].itemSize;
   if (needed <= data.length) return data;
   throw invalid(

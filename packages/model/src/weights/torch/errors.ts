@@ -6,8 +6,8 @@ export function invalid(problem: string, cause?: unknown): ModelError {
 }
 
 /** A file that may be sound, with something in it that is never made from a file here. */
-export function refused(problem: string): ModelError {
-  return new ModelError('TORCH_FILE_REFUSED', `torch file: ${problem}`);
+export function refused(problem: string, hint?: string): ModelError {
+  return new ModelError('TORCH_FILE_REFUSED', `torch file: ${problem}`, { hint });
 }
 
 /** Names in a message come from the file: they may be long, or hold what a terminal obeys. */

@@ -1,4 +1,4 @@
-import { storageTypes } from './dtypes.ts';
+import { dtypeNamed } from '../dtypes.ts';
 import { invalid, refused, shown } from './errors.ts';
 import { isObject, typeName, type TensorRef, type Value } from './values.ts';
 
@@ -11,7 +11,7 @@ const mostDimensions = 64;
  *
  * @param budget elements that may be copied in all: each stands in the file once, so no honest
  *   file copies more than it has bytes
- * @throws ModelError TORCH_FILE_REFUSED with the name
+ * @throws {ModelError} TORCH_FILE_REFUSED when a name is not among them, with the name
  */
 export function globals(budget: number): (module: string, name: string) => Value {
   let left = budget;
@@ -41,24 +41,24 @@ export function globals(budget: number): (module: string, name: string) => Value
     },
   };
   return (module, name) => {
-    const dtype = module === 'torch' ? storageTypes.get(name) : undefined;
+    const dtype = module === 'torch' ? dtypeNamed('torchStorage', name) : undefined;
     if (dtype !== undefined) return { kind: 'storageType', dtype };
     const path = `${module}.${name}`;
     const call = Object.hasOwn(known, path) ? known[path] : undefined;
     if (call !== undefined) return { kind: 'callable', name: path, call };
     throw refused(
-      `it holds ${shown(path)}, and only tensors, containers, numbers and strings are read; ` +
-        'save the state dict alone: torch.save(model.state_dict(), file)',
+      `it holds ${shown(path)}, and only tensors, containers, numbers and strings are read`,
+      'Save the state dict alone: torch.save(model.state_dict(), file).',
     );
   };
 }
 
-/** (storage, offset, size, stride, and what does not concern the numbers) */
+/** (storage, offset, size, stride, and what does not concern the elements) */
 function rebuildTensor([storage, offset, shape, strides]: readonly Value[]): TensorRef {
   if (!isObject(storage, 'storage')) throw invalid(`a tensor on ${typeName(storage)}`);
   if (!isSize(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length) {
     throw invalid(
-      `a tensor whose offset, sizes and strides are not whole numbers of 0 or more, ${mostDimensions} at most`,
+      `a tensor whose offset, sizes and strides are not integers of 0 or more, ${mostDimensions} at most`,
     );
   }
   return { kind: 'tensor', storage, offset, shape, strides };

@@ -79,6 +79,6 @@ describe('a file is not read again and again', () => {
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(size));
     const bytes = Buffer.concat([file, length, Buffer.alloc(2 * size)]);
-    expect(failure(bytes).message).toContain('asks for more numbers than the file can hold');
+    expect(failure(bytes).message).toContain('asks for more elements than the file can hold');
   });
 });

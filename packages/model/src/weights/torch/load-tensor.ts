@@ -1,12 +1,11 @@
-/* oxlint-disable typescript/no-unsafe-type-assertion -- a dtype decodes to one kind of data */
+import { decodeElements, dtypes, hostTensor } from '../dtypes.ts';
 import type { HostTensor } from '../state-dict.ts';
-import { dtypes } from './dtypes.ts';
 import { invalid, shown } from './errors.ts';
 import type { TensorRef } from './values.ts';
 
 /**
- * State dicts share storages (a tied weight, a view of a buffer, a number spread by strides of 0),
- * but not many times over: so many times the file's size may be read, and a megabyte in any case.
+ * State dicts share storages (a tied weight, a view of a buffer, an element spread by strides of 0),
+ * but not many times over: this many times the file's size may be read, and a megabyte in any case.
  */
 const sharing = 4;
 const always = 2 ** 20;
@@ -26,7 +25,7 @@ export class TensorLoader {
     this.#left = sharing * fileSize + always;
   }
 
-  /** @throws ModelError TORCH_FILE_INVALID with the name and both sizes */
+  /** @throws {ModelError} TORCH_FILE_INVALID when a tensor reaches past its storage, with both sizes */
   tensor(name: string, ref: TensorRef): HostTensor {
     const { storage, offset, shape, strides } = ref;
     const key = JSON.stringify([storage.key, storage.dtype, storage.view, offset, shape, strides]);
@@ -34,7 +33,7 @@ export class TensorLoader {
     if (before !== undefined) return before;
 
     const where = `'${shown(name)}' of shape [${shape.join(', ')}]`;
-    const { itemSize, decode } = dtypes[storage.dtype];
+    const { itemSize } = dtypes[storage.dtype];
     const count = shape.reduce((product, size) => product * size, 1);
     // A product past 2^53 is rounded, but still far from what a file can hold.
     const reach = count === 0 ? 0 : shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, 1);
@@ -47,29 +46,17 @@ export class TensorLoader {
     // A window with wide strides is read, and perhaps converted, from its first element to its last.
     this.#left -= Math.max(count, reach) * itemSize;
     if (!(this.#left >= 0)) {
-      throw invalid(`${where} asks for more numbers than the file can hold`);
+      throw invalid(`${where} asks for more elements than the file can hold`);
     }
     const bytes = this.#storage(storage);
-    const start = bytes.byteOffset + ((storage.view?.offset ?? 0) + offset) * itemSize;
-    const window = aligned(bytes.buffer, start, reach * itemSize, itemSize);
-    const source = decode(window.buffer, window.byteOffset, reach);
+    const start = ((storage.view?.offset ?? 0) + offset) * itemSize;
+    const window = bytes.subarray(start, start + reach * itemSize);
+    const source = decodeElements(storage.dtype, window);
     const data = isContiguous(shape, strides) ? source : gather(source, count, shape, strides);
-    const dtype = data instanceof BigInt64Array ? 'int64' : 'float32';
-    const tensor = { shape, dtype, data } as HostTensor;
+    const tensor = hostTensor(shape, data);
     this.#made.set(key, tensor);
     return tensor;
   }
-}
-
-/** A copy where the bytes do not lie at a multiple of `itemSize`, which typed arrays need. */
-function aligned(
-  buffer: ArrayBufferLike,
-  start: number,
-  length: number,
-  itemSize: number,
-): Uint8Array {
-  const bytes = new Uint8Array(buffer, start, length);
-  return start % itemSize === 0 ? bytes : bytes.slice();
 }
 
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {

@@ -31,7 +31,8 @@ const mark = Symbol('mark');
  * what makes objects of arbitrary classes (`INST`, `OBJ`, `NEWOBJ`, extensions, buffers). It loops,
  * so nesting costs no stack; what takes more memory than bytes in the file is counted.
  *
- * @throws ModelError TORCH_FILE_INVALID; TORCH_FILE_REFUSED
+ * @throws {ModelError} TORCH_FILE_INVALID when it is damaged; TORCH_FILE_REFUSED when it names a class
+ *   that is not read
  */
 export function readPickle(reader: Reader, world: PickleWorld): Value {
   return new Machine(reader, world).run();
@@ -180,7 +181,7 @@ class Machine {
     this.#make(callable.call(args));
   }
 
-  /** Attributes: torch gives its state dicts `_metadata`, which says nothing about the numbers. */
+  /** Attributes: torch gives its state dicts `_metadata`, which says nothing about the elements. */
   #build(): void {
     this.#pop();
     if (!(this.#top() instanceof Map)) {

@@ -17,11 +17,13 @@ const wrappers = [
   'net',
 ] as const;
 
+/** Options of {@link readTorch}. */
 export interface ReadTorchOptions {
   /** The entry that holds the state dict, where the usual order of preference is not wanted. */
   readonly key?: string;
 }
 
+/** What a file of torch's holds. */
 export interface TorchFile {
   /** In the file's order, names as they are there (see `stripPrefix`). */
   readonly tensors: StateDict;
@@ -35,8 +37,8 @@ export interface TorchFile {
  * dicts, and anything else is refused by name. Floats come as float32 (float64 rounded, the
  * narrower ones exactly), integers and booleans as int64. Data may share memory with `bytes`.
  *
- * @throws ModelError TORCH_FILE_INVALID saying what is damaged or missing, TORCH_FILE_REFUSED
- *   naming a class that is not read
+ * @throws {ModelError} TORCH_FILE_INVALID when it is damaged, saying where; TORCH_FILE_REFUSED when it
+ *   names a class that is not read, or holds no state dict
  */
 export function readTorch(bytes: Uint8Array, { key }: ReadTorchOptions = {}): TorchFile {
   const { root, storage } = openArchive(bytes);
@@ -55,7 +57,8 @@ interface Found {
 function findState(root: Value, key: string | undefined): Found {
   if (!(root instanceof Map)) {
     throw refused(
-      `it holds ${typeName(root)} where a state dict is expected: torch.save(model.state_dict(), file)`,
+      `it holds ${typeName(root)} where a state dict is expected`,
+      'Save the state dict: torch.save(model.state_dict(), file).',
     );
   }
   if (key !== undefined) {

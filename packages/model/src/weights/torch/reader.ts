@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '../../utf8.ts';
 import { invalid } from './errors.ts';
 
-/** Reads numbers and text from bytes that nobody vouches for; never past their end. */
+/** Reads integers and text from untrusted bytes; never past their end. */
 export class Reader {
   position = 0;
   readonly #bytes: Uint8Array;

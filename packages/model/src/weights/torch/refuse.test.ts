@@ -45,7 +45,7 @@ describe('hostile files', () => {
     [
       'negative strides',
       legacy(tensor('K\x04', 'K\x04', 'J\xff\xff\xff\xff', 'K\x03')),
-      'not whole numbers of 0 or more',
+      'not integers of 0 or more',
     ],
     ['a negative storage', legacy(tensor('J\xff\xff\xff\xff', 'K\x01', 'K\x01')), 'a storage of'],
     [
@@ -95,7 +95,7 @@ describe('hostile files', () => {
         'a.',
         '\x01\0\0\0\0\0\0\0abcd',
       ),
-      'asks for more numbers than the file can hold',
+      'asks for more elements than the file can hold',
     ],
     [
       'a tensor of 2^88 equal numbers',
@@ -108,7 +108,7 @@ describe('hostile files', () => {
         'a.',
         '\x01\0\0\0\0\0\0\0abcd',
       ),
-      'asks for more numbers than the file can hold',
+      'asks for more elements than the file can hold',
     ],
     [
       'an offset of 2^70',
@@ -121,7 +121,7 @@ describe('hostile files', () => {
         'a.',
         '\x01\0\0\0\0\0\0\0abcd',
       ),
-      'not whole numbers',
+      'not integers',
     ],
     [
       '65 dimensions',

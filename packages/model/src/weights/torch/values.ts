@@ -1,10 +1,10 @@
-import type { StorageDtype } from './dtypes.ts';
+import type { Dtype } from '../dtypes.ts';
 
-/** Numbers of torch, in the file or still to come. */
+/** A storage of torch's, in the file or still to come. */
 export interface StorageRef {
   readonly kind: 'storage';
   readonly key: string;
-  readonly dtype: StorageDtype;
+  readonly dtype: Dtype;
   /** Elements. */
   readonly size: number;
   /** First element and count within the storage, where an old file has a view of another. */
@@ -29,7 +29,7 @@ export interface Callable {
 
 export interface StorageType {
   readonly kind: 'storageType';
-  readonly dtype: StorageDtype;
+  readonly dtype: Dtype;
 }
 
 /** A tuple is a list; both kinds of dict are a Map. */

@@ -25,8 +25,8 @@ interface Entry {
  *
  * Format: PKWARE's APPNOTE.TXT, 4.3 and 4.5.3 (zip64, which torch always writes).
  *
- * @throws ModelError TORCH_FILE_INVALID, TORCH_FILE_REFUSED for compression or encryption, when
- *   the file in question is asked for
+ * @throws {ModelError} TORCH_FILE_INVALID when it is damaged; TORCH_FILE_REFUSED when a file that is
+ *   asked for is compressed or encrypted
  */
 export class Zip {
   readonly #bytes: Uint8Array;

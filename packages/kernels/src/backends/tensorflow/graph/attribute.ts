@@ -1,6 +1,6 @@
 import { float, integer, nested, packedIntegers, string, type Message } from '../../../protobuf.ts';
 
-/** The numbers of TensorFlow's types (tensorflow/core/framework/types.proto). */
+/** TensorFlow's numbers of its dtypes (tensorflow/core/framework/types.proto). */
 export const dataTypes = { float32: 1, int32: 3, bfloat16: 14 } as const;
 export type DataType = keyof typeof dataTypes;
 

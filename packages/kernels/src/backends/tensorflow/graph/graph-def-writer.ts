@@ -12,7 +12,7 @@ const producer = 987;
 /** What a graph computes in. */
 export type Precision = 'float32' | 'bfloat16';
 
-/** A tensor that is given at each run, and what it is to be given in. */
+/** A tensor that is given at each run, and in which dtype. */
 export interface Fed {
   readonly tensor: tf.Tensor;
   readonly type: Precision;

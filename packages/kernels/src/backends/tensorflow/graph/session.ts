@@ -28,7 +28,7 @@ function writeFile(path: string, contents: Uint8Array): void {
  * of graphs only as SavedModels in folders; the folder is one in memory, so nothing is written to
  * disk.
  *
- * @throws Error of TensorFlow's where it does not take the graph
+ * @throws {Error} TensorFlow's own, when it does not take the graph
  */
 function load(bytes: Uint8Array): number {
   // TensorFlow's files in memory are the process's: other threads must not write the same one.
@@ -46,7 +46,7 @@ function load(bytes: Uint8Array): number {
 /**
  * A session that runs a graph. It keeps what is fed, and frees it at its end.
  *
- * @throws Error of TensorFlow's where it does not take the graph
+ * @throws {Error} TensorFlow's own, when it does not take the graph
  */
 export function openSession({ bytes, inputs, fed, output }: Translated): Executable {
   const backend = tensorflow();
@@ -68,7 +68,7 @@ export function openSession({ bytes, inputs, fed, output }: Translated): Executa
         throw new KernelError(
           'SHAPE_MISMATCH',
           'graph',
-          `expected an input that its operations take, received [${x.shape.join(', ')}]: ${String(error)}`,
+          `expected an input that its ops take, received [${x.shape.join(', ')}]: ${String(error)}`,
         );
       }
     },

@@ -9,8 +9,8 @@ import { translate } from './translate.ts';
 const answers = perBackend(() => new Map<Precision, boolean>());
 
 /**
- * Whether this TensorFlow on this processor has the fused convolutions that a graph is written with.
- * They are not part of its public operations, so they are tried out, once.
+ * Whether this TensorFlow on this CPU has the fused convolutions that a graph is written with.
+ * They are not part of its public ops, so they are tried out, once.
  */
 export function hasFusedConvolution(precision: Precision): boolean {
   const known = answers();

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { formatModelConfig, parseModelConfig, type ModelCard } from './model-card.ts';
 import { modelConfig } from '../architecture/zoo.ts';
+import { formatModelConfig, parseModelConfig } from './config-json.ts';
+import type { ModelCard } from './model-card.ts';
 
 /** Written by timm's save_for_hf: tooling/reference/model/predictor.py */
 function timm(name: string): string {
@@ -73,17 +74,13 @@ describe('parseModelConfig', () => {
       'JSON (it nests more than 64 deep)',
     ],
     ['a list', '[]', 'a JSON object'],
-    ['no architecture', {}, 'architecture is to be a name; received nothing'],
+    ['no architecture', {}, 'architecture must be a name; received nothing'],
     ['an architecture of others', file({ architecture: 'vit_base' }), "named 'vit_base'"],
-    ['too few labels', file({ label_names: ['cat'] }), 'label_names is to be a list of 2 names'],
+    ['too few labels', file({ label_names: ['cat'] }), 'label_names must be a list of 2 names'],
     ['a label past the classes', file({ label_names: { 2: 'bird' } }), 'indices below 2'],
     ['an argument of others', file({ model_args: { aa_layer: 'blur' } }), 'received aa_layer'],
     ['classes by halves', file({ num_classes: 1.5 }), 'numClasses'],
-    [
-      'a net of other classes',
-      file({ resnet: modelConfig('resnet20') }),
-      'num_classes is to be 10',
-    ],
+    ['a net of other classes', file({ resnet: modelConfig('resnet20') }), 'num_classes must be 10'],
     [
       'a model of transformers',
       { model_type: 'resnet', architectures: ['ResNetForImageClassification'] },
@@ -91,7 +88,7 @@ describe('parseModelConfig', () => {
     ],
     ['no net', file({ resnet: { block: 'basic' } }), 'layers'],
     ['a size of nothing', file({ pretrained_cfg: { input_size: [3, 0, 64] } }), 'input_size'],
-    ['a std of 0', file({ pretrained_cfg: { std: [1, 1, 0] } }), 'std is to be positive'],
+    ['a std of 0', file({ pretrained_cfg: { std: [1, 1, 0] } }), 'std must be positive'],
     ['another interpolation', file({ pretrained_cfg: { interpolation: 'random' } }), 'random'],
     ['another crop', file({ pretrained_cfg: { crop_mode: 'squash' } }), 'crop_mode'],
     ['a crop of more than all', file({ pretrained_cfg: { crop_pct: 1.1 } }), 'crop_pct'],
