@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultTrainTransform } from '@resnet/image';
 import { Random } from '@resnet/random';
 
-import { imageLoader } from '../../apps/cli/dist/images/loader.js';
+import { imageLoader } from '@resnet/data';
 
 /** One batch over and over in one endless epoch: what ends an epoch is no part of a step. */
 export function syntheticData(batch, size) {

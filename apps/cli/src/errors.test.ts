@@ -1,3 +1,5 @@
+import { DataError } from '@resnet/data';
+import { FileError } from '@resnet/files';
 import { expect, it } from 'vitest';
 
 import { describeFailure, FailureError, UsageError } from './errors.ts';
@@ -31,4 +33,14 @@ it('shows the trace of a defect, and not of errors that packages foresee', () =>
   const told = Object.assign(new Error('bad. Try less'), { code: 'x', advice: 'Try less' });
   expect(describeFailure(told).hint).toBeUndefined();
   expect(describeFailure('text')).toMatchObject({ message: 'text', exitCode: 1 });
+});
+
+it.each([
+  [new DataError('DATASET_INVALID', 'no classes', { hint: 'Add some.' }), 2],
+  [new FileError('PATH_MISSING', 'There is no folder x'), 2],
+  [new DataError('WRITE_FAILED', 'the disk is full'), 1],
+  [new FileError('FOLDER_IN_USE', 'x is in use'), 1],
+])('%s: exit code %i', (error, exitCode) => {
+  const { message, hint } = error;
+  expect(describeFailure(error)).toEqual({ message, hint, exitCode, stack: undefined });
 });

@@ -1,3 +1,6 @@
+import { DataError, type DataErrorCode } from '@resnet/data';
+import { describeSystemError, FileError, type FileErrorCode } from '@resnet/files';
+
 /** What the process returns to its caller; documented in the README. */
 export const exitCodes = {
   success: 0,
@@ -73,43 +76,30 @@ export function describeFailure(error: unknown): FailureReport {
   };
   const system = describeSystemError(error);
   if (system !== undefined) return { ...system, exitCode: exitCodes.failure, stack: undefined };
-  // The errors of our packages carry a code and, some, advice; anything else is a defect.
+  // The errors of our packages carry a code and, some, a hint; anything else is a defect.
   const foreseen = typeof code === 'string';
   const told = [advice, hint].find((text) => typeof text === 'string');
   return {
     message: error.message,
     hint: typeof told === 'string' && !error.message.includes(told) ? told : undefined,
-    exitCode: exitCodes.failure,
+    exitCode: isUsage(error) ? exitCodes.usage : exitCodes.failure,
     stack: foreseen ? undefined : error.stack,
   };
 }
 
-/** In words, what the operating system refused; undefined for any other error. */
-export function describeSystemError(
-  error: unknown,
-): { message: string; hint: string | undefined } | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  const known = systemErrors[code ?? ''];
-  if (known === undefined || syscall === undefined) return undefined;
-  return {
-    message: path === undefined ? known.message : `${path}: ${known.message}`,
-    hint: known.hint,
-  };
-}
+/** The codes of data and paths that the user gave wrongly: found before any work starts. */
+const usageCodes: ReadonlySet<DataErrorCode | FileErrorCode> = new Set([
+  'PATH_MISSING',
+  'PATH_INVALID',
+  'PATH_TAKEN',
+  'DATASET_INVALID',
+  'CLASS_UNKNOWN',
+  'SUBSET_MISSING',
+  'MANIFEST_INVALID',
+  'OPTION_INVALID',
+  'TARGET_INVALID',
+]);
 
-const systemErrors: Readonly<Record<string, { message: string; hint?: string }>> = {
-  ENOSPC: {
-    message: 'no space left on the disk',
-    hint: 'Free some space; what was complete before is untouched.',
-  },
-  EDQUOT: { message: 'the disk quota is used up', hint: 'Free some space and run it again.' },
-  EROFS: { message: 'the file system is read-only', hint: 'Choose another place with --out.' },
-  EACCES: { message: 'permission denied' },
-  EPERM: { message: 'operation not permitted' },
-  ENOENT: { message: 'no such file or folder' },
-  ENOTDIR: { message: 'not a folder' },
-  EISDIR: { message: 'is a folder, a file was expected' },
-  EMFILE: { message: 'too many open files', hint: 'Raise the limit (ulimit -n) and try again.' },
-  ENOMEM: { message: 'out of memory', hint: 'A smaller --batch needs less.' },
-};
+function isUsage(error: Error): boolean {
+  return (error instanceof DataError || error instanceof FileError) && usageCodes.has(error.code);
+}

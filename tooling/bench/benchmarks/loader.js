@@ -12,8 +12,8 @@ import { Worker } from 'node:worker_threads';
 
 import { defaultTrainTransform } from '@resnet/image';
 
-import { imageLoader } from '../../../apps/cli/dist/images/loader.js';
-import { defaultWorkers } from '../../../apps/cli/dist/images/worker-pool.js';
+import { imageLoader } from '@resnet/data';
+import { defaultWorkers } from '@resnet/data';
 import { median } from '../alternate.js';
 import { parseOptions } from '../options.js';
 import { makePictures } from '../pictures.js';

@@ -40,7 +40,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
 };
 /** Those that run in Node alone, and may import what is there. */
-const forNode = ['packages/native', 'apps/cli'];
+const forNode = ['packages/native', 'packages/files', 'packages/data', 'apps/cli'];
 const candidates = [
   ...new Set(Object.values(allowed).flat()),
   '@resnet/split',

@@ -1,4 +1,4 @@
-"""Picture files of all kinds and Pillow's pixels for them: apps/cli/test/fixtures/images."""
+"""Picture files of all kinds and Pillow's pixels for them: packages/data/test/fixtures/images."""
 
 import gzip
 import io
@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from common import picture
 
-OUT = pathlib.Path(__file__).resolve().parents[3] / "apps/cli/test/fixtures/images"
+OUT = pathlib.Path(__file__).resolve().parents[3] / "packages/data/test/fixtures/images"
 OUT.mkdir(parents=True, exist_ok=True)
 rgb = picture("photo", 32, 24)
 alpha = Image.fromarray(np.tile(np.linspace(0, 255, 32).astype(np.uint8), (24, 1)))

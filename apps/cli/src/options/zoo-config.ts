@@ -1,7 +1,7 @@
 import { listModels, modelConfig, type ResNetConfig } from '@resnet/model';
 
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '@resnet/files';
 
 /**
  * The config of a model of the zoo.

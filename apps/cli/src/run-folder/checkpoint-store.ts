@@ -11,7 +11,7 @@ import {
 
 import { FailureError } from '../errors.ts';
 import { runFiles } from './layout.ts';
-import { recoverFolder, replaceFolder } from './write-whole.ts';
+import { recoverFolder, replaceFolder } from '@resnet/files';
 
 /** Writes a run's checkpoint; until it is complete, the previous one stays. */
 export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promise<void> {

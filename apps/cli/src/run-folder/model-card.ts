@@ -6,7 +6,7 @@ import { ModelError, parseModelConfig } from '@resnet/model';
 
 import { FailureError, UsageError } from '../errors.ts';
 import { runFiles } from './layout.ts';
-import { hasCode } from './write-whole.ts';
+import { hasCode } from '@resnet/files';
 
 export type ModelCard = ReturnType<typeof parseModelConfig>;
 

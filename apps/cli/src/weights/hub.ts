@@ -9,7 +9,7 @@ import { parseShardIndex } from '@resnet/model';
 import { FailureError, UsageError } from '../errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { runFiles } from '../run-folder/layout.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { writeWhole } from '@resnet/files';
 
 const indexFile = `${runFiles.weights}.index.json`;
 /** Where a model's weights are, the best first. */

@@ -5,8 +5,7 @@ import { formatModelConfig, type ModelCard, type StateDict, writeSafetensors } f
 
 import { UsageError } from '../errors.ts';
 import { runFiles } from '../run-folder/layout.ts';
-import { makeFolder } from '../run-folder/make-folder.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { makeFolder, writeWhole } from '@resnet/files';
 
 /** @throws {UsageError} where something is in the way that was not to be replaced */
 export function checkFree(path: string, force: boolean | undefined): void {

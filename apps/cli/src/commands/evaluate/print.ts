@@ -2,7 +2,7 @@ import type { ModelCard } from '@resnet/model';
 import type { Evaluation } from '@resnet/trainer';
 
 import type { EvaluateOptions } from './options.ts';
-import type { LabelledSet } from '../../dataset/open-labelled.ts';
+import type { LabelledSet } from '@resnet/data';
 import { count, percent, plural } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';

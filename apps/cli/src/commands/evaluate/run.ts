@@ -7,10 +7,9 @@ import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
 import { arithmeticSettings, useArithmetic } from '../../backends/precision.ts';
 import { drawConfusionMatrix } from '../../charts/confusion-matrix.ts';
 import type { EvaluateOptions } from './options.ts';
-import { type LabelledSet, openLabelled } from '../../dataset/open-labelled.ts';
+import { type LabelledSet, openLabelled, imageLoader } from '@resnet/data';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
 import { count, plural } from '../../format.ts';
-import { imageLoader } from '../../images/loader.ts';
 import type { Io } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';
@@ -21,7 +20,7 @@ import {
   readModelFiles,
   usingWeights,
 } from '../../run-folder/model-card.ts';
-import { writeWhole } from '../../run-folder/write-whole.ts';
+import { writeWhole } from '@resnet/files';
 import { withBackend } from '../../backends/with-backend.ts';
 import { printEvaluation, type SkippedPicture } from './print.ts';
 

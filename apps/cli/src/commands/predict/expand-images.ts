@@ -5,8 +5,7 @@ import { sniffImageType, sniffLength } from '@resnet/split';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 import { UsageError } from '../../errors.ts';
-import { hasCode } from '../../run-folder/write-whole.ts';
-import { didYouMean } from '../../suggest.ts';
+import { hasCode, didYouMean } from '@resnet/files';
 
 /** A picture to classify: as the user names it, and where it is. */
 export interface Picture {

@@ -7,9 +7,7 @@ import { arithmeticSettings, useArithmetic } from '../../backends/precision.ts';
 import type { PredictOptions } from './options.ts';
 import { FailureError, InterruptedError } from '../../errors.ts';
 import { count, plural } from '../../format.ts';
-import { decodeImage } from '../../images/decode.ts';
-import { DecodeError } from '../../images/decode-error.ts';
-import { decodeFiles, loadForPrediction } from '../../images/prediction.ts';
+import { decodeImage, DecodeError, decodeFiles, loadImages } from '@resnet/data';
 import { type Io, OutputClosed } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';
@@ -145,7 +143,7 @@ async function* loadFiles(
   signal: AbortSignal,
 ): AsyncGenerator<Loaded, void> {
   if (paths.length > fewPictures) {
-    yield* loadForPrediction(paths, evalOptions(predictor.card), { signal });
+    yield* loadImages(paths, evalOptions(predictor.card), { signal });
     return;
   }
   for await (const decoded of decodeFiles(paths, { signal })) {

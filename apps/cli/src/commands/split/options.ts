@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 
-import { placeModes, type PlaceMode } from '../../dataset/placing-errors.ts';
+import { placeModes, type PlaceMode } from '@resnet/data';
 import { integer, pattern, shareOrCount } from '../../options/parse-option.ts';
 
 export interface SplitCommandOptions {

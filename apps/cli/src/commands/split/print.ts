@@ -3,8 +3,7 @@ import { relative } from 'node:path';
 import type { Parts } from '@resnet/split';
 
 import type { SplitCommandOptions } from './options.ts';
-import type { SplitPlan } from '../../dataset/plan-split.ts';
-import { labelsOf } from '../../dataset/warnings.ts';
+import { type SplitPlan, labelsOf } from '@resnet/data';
 import { count, plural } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable, type Column } from '../../terminal/table.ts';

@@ -6,9 +6,9 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { capturedIo } from '../../../test/captured-io.ts';
-import { addFiles, classes, listTree, pictureFolder } from '../../../test/picture-folder.ts';
+import { addFiles, classes, listTree, pictureFolder } from '@resnet/test-config/image-folder';
 import { registerCommands } from '../register-commands.ts';
-import { openDataset } from '../../dataset/open-dataset.ts';
+import { openDataset } from '@resnet/data';
 
 async function resnetSplit(cwd: string, ...args: readonly string[]) {
   const io = capturedIo({ cwd });
@@ -154,7 +154,7 @@ describe('resnet split', () => {
     const { notes } = await resnetSplit(cwd, 'pets', '--group-by', String.raw`s/(\d)\.`);
     expect(notes).toMatch(/20 pictures of 30 are not matched by --group-by, as dogs 🐕/);
     await expect(resnetSplit(cwd, 'pets', '--group-by', 'owner')).rejects.toMatchObject({
-      exitCode: 2,
+      code: 'OPTION_INVALID',
       hint: 'It is matched against paths like dogs 🐕/0.png',
     });
   });

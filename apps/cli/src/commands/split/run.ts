@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Parts } from '@resnet/split';
 
 import type { SplitCommandOptions } from './options.ts';
-import { foldPlanned, planSplit, splitPlanned, type SplitPlan } from '../../dataset/plan-split.ts';
+import { foldPlanned, planSplit, splitPlanned, type SplitPlan } from '@resnet/data';
 import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Io } from '../../terminal/io.ts';
 import { startProgress } from '../../terminal/progress.ts';
@@ -82,10 +82,10 @@ async function makeFolders(
   io: Io,
   signal: AbortSignal,
 ): Promise<{ foreign: number }> {
-  const { materialise } = await import('../../dataset/materialise.ts');
+  const { exportSplit } = await import('@resnet/data');
   const bar = startProgress('Making folders', splits.length * plan.scan.files.length, io);
   try {
-    return await materialise({
+    return await exportSplit({
       root: plan.scan.root,
       parts: new Map(
         splits.flatMap((parts, k) =>

@@ -4,9 +4,8 @@ import { parse } from 'node:path';
 import { formatManifest, parseManifest, SplitError, type Parts } from '@resnet/split';
 
 import { FailureError, UsageError } from '../../errors.ts';
-import { rootFor } from '../../dataset/manifest-file.ts';
-import type { Scan } from '../../dataset/scan.ts';
-import { hasCode, writeWhole } from '../../run-folder/write-whole.ts';
+import { rootFor, type Scan } from '@resnet/data';
+import { hasCode, writeWhole } from '@resnet/files';
 
 /** What was asked for, defaults filled in. */
 export interface SplitRequest {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import type { TrainOptions } from './options.ts';
-import { detectLayout } from '../../dataset/layout.ts';
+import { detectLayout } from '@resnet/data';
 import { UsageError } from '../../errors.ts';
 import { checkFineTuneOptions } from './start-weights.ts';
 import { runFiles } from '../../run-folder/layout.ts';

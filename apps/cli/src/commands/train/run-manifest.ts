@@ -2,7 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 
 import { formatManifest, type LabelledFile } from '@resnet/split';
 
-import type { Dataset, Example } from '../../dataset/open-dataset.ts';
+import type { Dataset, Example } from '@resnet/data';
 import type { TrainSettings } from './settings.ts';
 
 /**

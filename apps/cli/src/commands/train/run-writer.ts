@@ -10,7 +10,7 @@ import { percent } from '../../format.ts';
 import { saveCheckpoint } from '../../run-folder/checkpoint-store.ts';
 import { formatHistory } from '../../run-folder/history.ts';
 import { runFiles } from '../../run-folder/layout.ts';
-import { writeWhole } from '../../run-folder/write-whole.ts';
+import { writeWhole } from '@resnet/files';
 import type { TrainSettings } from './settings.ts';
 
 /** Writes a run folder, each file whole; see the README for what is in it. */

@@ -6,8 +6,9 @@ import type { Checkpoint } from '@resnet/trainer';
 
 import type { SelectedBackend } from '../../backends/select.ts';
 import type { TrainOptions } from './options.ts';
-import { type Dataset, openDataset } from '../../dataset/open-dataset.ts';
-import { describeSystemError, FailureError, InterruptedError, UsageError } from '../../errors.ts';
+import { type Dataset, openDataset } from '@resnet/data';
+import { describeSystemError } from '@resnet/files';
+import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
 import { plural } from '../../format.ts';
 import { zooConfig } from '../../options/zoo-config.ts';
 import type { Io } from '../../terminal/io.ts';

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
 import type { BackendChoice, BackendName } from '../../backends/types.ts';
 import type { TrainOptions } from './options.ts';
-import type { Dataset } from '../../dataset/open-dataset.ts';
+import type { Dataset } from '@resnet/data';
 import { UsageError } from '../../errors.ts';
 import { type Augmentation, recipe } from './recipe.ts';
 import { runFiles } from '../../run-folder/layout.ts';

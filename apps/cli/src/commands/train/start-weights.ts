@@ -3,7 +3,7 @@ import { type ResNet, stagePrefixes, type StateDict } from '@resnet/model';
 import type { TrainOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../terminal/io.ts';
-import { didYouMean } from '../../suggest.ts';
+import { didYouMean } from '@resnet/files';
 import type { TrainSettings } from './settings.ts';
 import { checkState } from '../../weights/check-state.ts';
 import { fitHead } from '../../weights/fit-head.ts';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { FolderInUseError } from '../../run-folder/lock.ts';
 import { newSettings } from './settings.ts';
 import { takeFolder } from './take-folder.ts';
 
@@ -34,11 +33,11 @@ it('gives runs that chose the same name folders of their own', async () => {
 
 it('refuses a named folder that is in use', async () => {
   const { unlock } = await takeFolder(planned('mine'), { name: 'mine' }, cwd);
-  await expect(takeFolder(planned('mine'), { name: 'mine' }, cwd)).rejects.toThrow(
-    FolderInUseError,
-  );
-  await expect(takeFolder({ ...planned('mine'), resumes: true }, {}, cwd)).rejects.toThrow(
-    FolderInUseError,
-  );
+  await expect(takeFolder(planned('mine'), { name: 'mine' }, cwd)).rejects.toMatchObject({
+    code: 'FOLDER_IN_USE',
+  });
+  await expect(takeFolder({ ...planned('mine'), resumes: true }, {}, cwd)).rejects.toMatchObject({
+    code: 'FOLDER_IN_USE',
+  });
   unlock();
 });

@@ -1,6 +1,5 @@
 import type { TrainOptions } from './options.ts';
-import { FolderInUseError, lockFolder } from '../../run-folder/lock.ts';
-import { makeFolder } from '../../run-folder/make-folder.ts';
+import { FileError, lockFolder, makeFolder } from '@resnet/files';
 import type { RunPlan } from './plan-run.ts';
 import { chooseFolder } from './settings.ts';
 
@@ -10,7 +9,7 @@ import { chooseFolder } from './settings.ts';
  * on to the next.
  *
  * @returns the plan as it then is, and what gives the folder back
- * @throws {FolderInUseError} where another process writes to the folder that the user named
+ * @throws {FileError} FOLDER_IN_USE while another process writes to the folder that the user named
  */
 export async function takeFolder(
   plan: RunPlan,
@@ -29,7 +28,7 @@ export async function takeFolder(
     try {
       return { plan: current, unlock: lockFolder(current.folder) };
     } catch (error) {
-      if (!isOurName || !(error instanceof FolderInUseError)) throw error;
+      if (!isOurName || !(error instanceof FileError && error.code === 'FOLDER_IN_USE')) throw error;
       inUse.add(current.folder);
       current = { ...plan, ...chooseFolder(data, options, cwd, inUse) };
     }

@@ -1,9 +1,7 @@
 import type { ModelCard } from '@resnet/model';
 import type { DataSource } from '@resnet/trainer';
 
-import type { Dataset } from '../../dataset/open-dataset.ts';
-import { type ImageLoader, imageLoader, type ImageLoaderOptions } from '../../images/loader.ts';
-import { defaultWorkers, WorkerPool } from '../../images/worker-pool.ts';
+import { type Dataset, type ImageLoader, imageLoader, type ImageLoaderOptions, defaultWorkers, WorkerPool } from '@resnet/data';
 import { evalOptions } from '../../model-transform.ts';
 import { augmentations } from './recipe.ts';
 import type { SkippedImage } from './reporter.ts';
