@@ -28,7 +28,8 @@ export async function takeFolder(
     try {
       return { plan: current, unlock: lockFolder(current.folder) };
     } catch (error) {
-      if (!isOurName || !(error instanceof FileError && error.code === 'FOLDER_IN_USE')) throw error;
+      if (!isOurName || !(error instanceof FileError && error.code === 'FOLDER_IN_USE'))
+        throw error;
       inUse.add(current.folder);
       current = { ...plan, ...chooseFolder(data, options, cwd, inUse) };
     }

@@ -1,7 +1,14 @@
 import type { ModelCard } from '@resnet/model';
 import type { DataSource } from '@resnet/trainer';
 
-import { type Dataset, type ImageLoader, imageLoader, type ImageLoaderOptions, defaultWorkers, WorkerPool } from '@resnet/data';
+import {
+  type Dataset,
+  type ImageLoader,
+  imageLoader,
+  type ImageLoaderOptions,
+  defaultWorkers,
+  WorkerPool,
+} from '@resnet/data';
 import { evalOptions } from '../../model-transform.ts';
 import { augmentations } from './recipe.ts';
 import type { SkippedImage } from './reporter.ts';
