@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { parseConfig, type ResNetConfig } from './architecture/config.ts';
 import type { Network } from './architecture/module.ts';
-import { buildNetwork } from './architecture/network.ts';
+import { buildNetwork } from './architecture/build-network.ts';
 import { moduleSpecs } from './architecture/parameter-specs.ts';
 import { ModelError } from './errors.ts';
 import {

@@ -13,6 +13,7 @@ interface BranchConv {
   readonly groups: number;
 }
 
+/** A residual block, basic or bottleneck, or a plain net's without a shortcut. */
 export function buildBlock(config: ResNetConfig, names: Names, place: BlockPlace): Module {
   const block = new ModuleBuilder();
   const { order } = config;

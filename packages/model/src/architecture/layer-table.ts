@@ -2,7 +2,7 @@ import { ModelError } from '../errors.ts';
 import { modulePath } from '../weights/parameter-spec.ts';
 import type { ResNetConfig } from './config.ts';
 import type { Module, Op } from './module.ts';
-import { buildNetwork } from './network.ts';
+import { buildNetwork } from './build-network.ts';
 import { macs, valueShapes, type ImageShape } from './op-table.ts';
 import { countTrainable, specsOf } from './parameter-specs.ts';
 

@@ -42,6 +42,7 @@ const timmV2: Names = {
   shortcutNorm: (block) => `${block}.downsample.norm`,
 };
 
+/** The names of the reference that a config follows. */
 export function namesOf(config: ResNetConfig): Names {
   return config.order === 'fullPreActivation' ? timmV2 : torchvision;
 }

@@ -21,6 +21,7 @@ export function buildStem(config: ResNetConfig, names: Names): Module[] {
   return modules;
 }
 
+/** Channels of the stem's output. */
 export function stemOutputChannels({ stem, stemWidth }: ResNetConfig): number {
   return stem === 'deep' || stem === 'deepTiered' ? 2 * stemWidth : stemWidth;
 }

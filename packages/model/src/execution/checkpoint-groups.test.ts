@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { buildNetwork } from '../architecture/network.ts';
+import { buildNetwork } from '../architecture/build-network.ts';
 import { modelConfig } from '../architecture/zoo.ts';
 import { checkpointGroups } from './checkpoint-groups.ts';
 import { modulesOf } from './forward.ts';

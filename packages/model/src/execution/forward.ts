@@ -55,10 +55,12 @@ export function runModules(
   return x;
 }
 
+/** The modules before the last feature map, or those after it. */
 export function modulesOf(network: Network, part: Module['part']): readonly Module[] {
   return network.modules.filter((module) => module.part === part);
 }
 
+/** What options mean to modules. Batch statistics are kept from every tidy: the caller owns them. */
 export function contextOf(
   tensorOf: (spec: ParameterSpec) => tf.Tensor,
   { training = false, batchStatistics, random, freezeBatchNorm = [] }: ForwardOptions,

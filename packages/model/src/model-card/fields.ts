@@ -7,10 +7,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const interpolations = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
 
+/** Whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An integer of at least `least`; throws {@link invalid} else. */
 export function readInteger(field: string, value: unknown, least: number): number {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw invalid(field, `an integer of ${least} or more`, value);
@@ -18,6 +20,7 @@ export function readInteger(field: string, value: unknown, least: number): numbe
   return value as number;
 }
 
+/** A list of `length` finite numbers; throws {@link invalid} else. */
 export function readNumbers(field: string, value: unknown, length: number): readonly number[] {
   if (!Array.isArray(value) || value.length !== length || !value.every(Number.isFinite)) {
     throw invalid(field, `a list of ${length} numbers`, value);
@@ -91,6 +94,7 @@ function readChannels(field: string, value: unknown, channels: number): readonly
   return Array.from({ length: channels }, () => mean);
 }
 
+/** The error of a field, with what it must be and what it was. */
 export function invalid(
   field: string,
   expected: string,

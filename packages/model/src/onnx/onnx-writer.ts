@@ -1,6 +1,6 @@
 import type { ParameterSpec } from '../weights/parameter-spec.ts';
 import type { StateDict } from '../weights/state-dict.ts';
-import type { Attributes, Initializer, OnnxNode } from './proto.ts';
+import type { Attributes, Initializer, OnnxNode } from './model-proto.ts';
 
 /** Collects nodes and the weights that they take, each once. */
 export class OnnxWriter {

@@ -4,7 +4,7 @@ import type { Op } from '../architecture/module.ts';
 import { modulePath, type ParameterSpec } from '../weights/parameter-spec.ts';
 import { foldWeights } from './fold-weights.ts';
 import type { OnnxWriter } from './onnx-writer.ts';
-import type { Attributes } from './proto.ts';
+import type { Attributes } from './model-proto.ts';
 
 /** Writes an op; gives its output's name, which is `name` where nothing else names it. */
 type Write<Op> = (writer: OnnxWriter, op: Op, name: string, inputs: readonly string[]) => string;

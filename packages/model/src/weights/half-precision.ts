@@ -35,6 +35,7 @@ export function float16ToFloat32(source: Uint16Array): Float32Array {
   return result;
 }
 
+/** Rounds to nearest, ties to even; a NaN stays one. */
 export function float32ToBfloat16(source: Float32Array): Uint16Array {
   const result = new Uint16Array(source.length);
   for (let i = 0; i < source.length; i++) {
@@ -46,6 +47,7 @@ export function float32ToBfloat16(source: Float32Array): Uint16Array {
   return result;
 }
 
+/** Rounds to nearest, ties to even; past 65504 to infinity, as torch does. */
 export function float32ToFloat16(source: Float32Array): Uint16Array {
   const result = new Uint16Array(source.length);
   for (let i = 0; i < source.length; i++) result[i] = toFloat16(source[i]!);

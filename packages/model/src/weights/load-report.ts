@@ -39,6 +39,7 @@ export function compareStateDict(config: ResNetConfig, state: StateDict): LoadRe
   return compareState(parameterSpecs(config), state);
 }
 
+/** As {@link compareStateDict}, of a net given by its parameters. */
 export function compareState(specs: readonly ParameterSpec[], state: StateDict): LoadReport {
   const missing: string[] = [];
   const mismatched: Mismatch[] = [];
@@ -77,6 +78,7 @@ export function checkReport(operation: string, report: LoadReport): void {
   );
 }
 
+/** Whether two shapes have the same sizes. */
 export function isSameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }

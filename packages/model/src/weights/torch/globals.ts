@@ -64,6 +64,7 @@ function rebuildTensor([storage, offset, shape, strides]: readonly Value[]): Ten
   return { kind: 'tensor', storage, offset, shape, strides };
 }
 
+/** Whether a value is an integer from 0 to 2^53 - 1. */
 export function isSize(value: Value | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -3,6 +3,7 @@ import { invalid, refused } from './errors.ts';
 import type { Reader } from './reader.ts';
 import { isObject, typeName, type Value } from './values.ts';
 
+/** What a pickle may reach outside of itself. */
 export interface PickleWorld {
   /** What a name stands for; throws for what is not known. */
   readonly global: (module: string, name: string) => Value;

@@ -27,6 +27,7 @@ export interface Callable {
   readonly call: (args: readonly Value[]) => Value;
 }
 
+/** A storage's class, which says the dtype. */
 export interface StorageType {
   readonly kind: 'storageType';
   readonly dtype: Dtype;
@@ -47,6 +48,7 @@ export type Value =
   | Callable
   | StorageType;
 
+/** Whether a value is one of our own objects, of this kind. */
 export function isObject<K extends string>(
   value: Value | undefined,
   kind: K,

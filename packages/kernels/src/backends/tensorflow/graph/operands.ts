@@ -13,6 +13,7 @@ export function float32Tensor(writer: GraphDefWriter, value: tf.Tensor): string 
   return writer.constant(value.shape, value.dataSync<'float32'>());
 }
 
+/** A number as a constant of the graph's type. */
 export function scalar(writer: GraphDefWriter, value: number): string {
   return writer.cast(writer.constant([], Float32Array.of(value)), 'float32', writer.precision);
 }

@@ -9,6 +9,7 @@ import { GraphDefWriter, type Fed, type Precision } from './graph-def-writer.ts'
 import { float32Tensor, pad, scalar, tensor, vector } from './operands.ts';
 import { avgPool, hasAvgPool, maxPool } from './pooling.ts';
 
+/** A graph as TensorFlow loads it. */
 export interface Translated {
   /** The bytes of a `saved_model.pb`. */
   readonly bytes: Uint8Array;

@@ -13,8 +13,10 @@ import {
 const elementType = { float32: 1, int64: 7 } as const;
 const attributeType = { float: 1, int: 2, ints: 7 } as const;
 
+/** A node's attributes: integers, lists of integers; one under a name in `floats` is a float. */
 export type Attributes = Readonly<Record<string, number | readonly number[]>>;
 
+/** A NodeProto of one output. */
 export interface OnnxNode {
   readonly type: string;
   readonly name: string;
@@ -24,6 +26,7 @@ export interface OnnxNode {
   readonly attributes?: Attributes;
 }
 
+/** A weight: a TensorProto, in torch's layout, which is ONNX's. */
 export interface Initializer {
   readonly name: string;
   readonly shape: readonly number[];
@@ -33,11 +36,13 @@ export interface Initializer {
 /** A size, or the name of one that each run may choose. */
 export type Dimension = number | string;
 
+/** The graph's input or output: a ValueInfoProto of float32. */
 export interface OnnxValue {
   readonly name: string;
   readonly shape: readonly Dimension[];
 }
 
+/** A GraphProto. */
 export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
@@ -48,6 +53,7 @@ export interface OnnxGraph {
 
 const floats: ReadonlySet<string> = new Set(['epsilon']);
 
+/** What a ModelProto says. */
 export interface ModelFields {
   readonly irVersion: number;
   readonly opset: number;
@@ -56,6 +62,7 @@ export interface ModelFields {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** The message of a whole file. */
 export function modelProto({ irVersion, opset, producer, graph, metadata }: ModelFields): Message {
   return message(
     integer(1, irVersion),
