@@ -6,51 +6,29 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { withArrowTable } from './arrow-table.js';
+import { arrows } from './arrows.js';
+import { isArrow, oxlintOverrides } from './oxlint-overrides.js';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const oxlint = join(root, 'node_modules/.bin/oxlint');
 
-/** The arrows of the house: what each folder may import besides its own files. */
-const allowed: Record<string, readonly string[]> = {
-  'packages/random': [],
-  'packages/split': ['@resnet/random'],
-  'packages/image': ['@resnet/random'],
-  'packages/kernels': ['@tensorflow/tfjs-core'],
-  'packages/model': ['@tensorflow/tfjs-core', '@resnet/kernels', '@resnet/random'],
-  'packages/trainer': [
-    '@tensorflow/tfjs-core',
-    '@resnet/kernels',
-    '@resnet/model',
-    '@resnet/image',
-    '@resnet/random',
-  ],
-  'packages/predictor': [
-    '@tensorflow/tfjs-core',
-    '@resnet/kernels',
-    '@resnet/model',
-    '@resnet/image',
-  ],
-  'apps/web': [
-    '@tensorflow/tfjs-core',
-    '@tensorflow/tfjs-backend-wasm',
-    '@tensorflow/tfjs-backend-webgpu',
-    '@resnet/kernels',
-    '@resnet/model',
-    '@resnet/image',
-    '@resnet/predictor',
-  ],
-};
-/** Those that run in Node alone, and may import what is there. */
-const forNode = ['packages/native', 'packages/files', 'packages/data', 'apps/cli'];
+/** What each folder that has no way out of the rule may import besides its own files. */
+const allowed = Object.fromEntries(
+  Object.entries(arrows)
+    .filter(([, { others = [] }]) => !others.includes('*'))
+    .map(([folder, { ours, others = [], node = false }]) => [
+      folder,
+      [...ours.map((name) => `@resnet/${name}`), ...others, ...(node ? ['node:fs'] : [])],
+    ]),
+);
 const candidates = [
-  ...new Set(Object.values(allowed).flat()),
-  '@resnet/split',
-  '@resnet/trainer',
-  '@resnet/native',
-  '@resnet/cli',
-  '@resnet/web',
-  '@tensorflow/tfjs-node-gpu',
-  'node:fs',
-  'sharp',
+  ...new Set([
+    ...Object.keys(arrows).map((folder) => `@resnet/${folder.split('/')[1]}`),
+    ...Object.values(allowed).flat(),
+    'node:fs',
+    'sharp',
+  ]),
 ];
 
 describe('import directions', () => {
@@ -65,7 +43,17 @@ describe('import directions', () => {
     const folders = ['packages', 'apps'].flatMap((parent) =>
       readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
     );
-    expect([...Object.keys(allowed), ...forNode].toSorted()).toEqual(folders.toSorted());
+    expect(Object.keys(arrows).toSorted()).toEqual(folders.toSorted());
+  });
+
+  // If these fail: pnpm --filter @resnet/check run arrows
+  it('is what the linter enforces, and what CONTRIBUTING.md says', () => {
+    const config: { overrides: object[] } = JSON.parse(
+      readFileSync(join(root, '.oxlintrc.json'), 'utf8'),
+    );
+    expect(config.overrides.filter(isArrow)).toEqual(oxlintOverrides());
+    const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+    expect(withArrowTable(guide)).toBe(guide);
   });
 
   it.each(Object.keys(allowed))('lets %s import what it may and nothing else', (path) => {

@@ -18,6 +18,7 @@ for (const parent of ['packages', 'apps', 'tooling']) {
       failed += 1;
       continue;
     }
+    /** @type {import('vitest/node').JsonTestResults} */
     const report = JSON.parse(readFileSync(results, 'utf8'));
     const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
     console.log(
