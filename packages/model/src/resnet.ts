@@ -80,7 +80,7 @@ export class ResNet {
   }
 
   /** Its parameters and running statistics, in its order. */
-  get specs(): readonly ParameterSpec[] {
+  get parameterSpecs(): readonly ParameterSpec[] {
     return this.#specs;
   }
 

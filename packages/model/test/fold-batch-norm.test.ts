@@ -23,7 +23,7 @@ interface Case {
 
 const narrow: Partial<ResNetConfig> = { channels: [16, 16, 32, 32], stemWidth: 16 };
 
-/** What the zoo does not have: each changes which operations stand beside a batch norm. */
+/** What the zoo does not have: each changes which ops stand beside a batch norm. */
 const variants: readonly Case[] = [
   ...(
     ['bnAfterAddition', 'reluBeforeAddition', 'reluOnlyPreActivation', 'fullPreActivation'] as const
@@ -203,8 +203,8 @@ function calibrated(config: ResNetConfig): ResNet {
       const [low, width] = isScale ? (endsBranch ? [0.1, 0.2] : [0.5, 0.5]) : [-0.2, 0.4];
       assign(variable, () => random.uniform(low, low + width));
     } else if (endsBranch) {
-      const deviation = 0.2 * Math.sqrt(2 / (variable.size / variable.shape.at(-1)!));
-      assign(variable, () => deviation * random.normal());
+      const std = 0.2 * Math.sqrt(2 / (variable.size / variable.shape.at(-1)!));
+      assign(variable, () => std * random.normal());
     }
   }
   const batchStatistics = new Map<string, BatchStatistics>();

@@ -36,7 +36,7 @@ const cases = JSON.parse(
   readFileSync(new URL('./fixtures/parity.json', import.meta.url), 'utf8'),
 ) as Case[];
 
-/** Every net on the fastest backend; on the others those that differ in their operations. */
+/** Every net on the fastest backend; on the others those that differ in their ops. */
 const chosen: Readonly<Record<string, RegExp>> = {
   cpu: /^(resnet20|plain20|resnet20 exclusiveGating|resnetv2 CIFAR 29)$/,
   wasm: /^(resnet18|resnet18d output stride 8|resnext50_32x4d|seresnet18|resnet18 \w*max|plain20|resnet20( (?!constant).*)?|resnetv2 CIFAR 29)$/,
@@ -126,7 +126,7 @@ async function comparePass(
   expect([...parameters.keys()].sort()).toEqual(Object.keys(expected.gradients).sort());
   // A bias before a softmax or a norm may have a gradient of 0 but for rounding.
   const largest = Math.max(...Object.values(expected.gradients).map(([norm]) => norm));
-  const specs = new Map(model.specs.map((spec) => [spec.name, spec]));
+  const specs = new Map(model.parameterSpecs.map((spec) => [spec.name, spec]));
   const worst = { name: '', distance: 0 };
   let classifier = 0;
   for (const [name, variable] of parameters) {

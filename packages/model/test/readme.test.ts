@@ -54,7 +54,7 @@ function paper(config: ResNetConfig): string {
   return link('ResNet', '1512.03385');
 }
 
-/** Whose parameter names and numbers it has. */
+/** Whose parameter names and values it has. */
 function reference(name: string, config: ResNetConfig): string {
   if (config.stem === 'cifar' || config.shortcut === 'none') return 'the paper';
   const isTorchvision = /^(resnet\d+|resnext\w+|wide_\w+)$/.test(name);

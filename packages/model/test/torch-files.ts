@@ -31,7 +31,7 @@ export function failure(bytes: Uint8Array): ModelError {
   throw new Error('readTorch read what it should refuse');
 }
 
-/** The head of a legacy file, and then a pickle of these operations. */
+/** The head of a legacy file, and then a pickle of these opcodes. */
 export function legacy(...parts: readonly (string | readonly number[])[]): Uint8Array {
   const head = [
     0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
@@ -48,7 +48,7 @@ export function legacy(...parts: readonly (string | readonly number[])[]): Uint8
 export const text = (value: string): string =>
   `X${String.fromCharCode(value.length & 255, value.length >> 8)}\0\0${value}`;
 
-/** A tensor of these numbers, as text of small numbers, on a storage of `size` floats. */
+/** A tensor of these sizes, as text of small numbers, on a storage of `size` floats. */
 export function tensor(size: string, shape: string, strides: string, offset = 'K\0'): string {
   return (
     'ctorch._utils\n_rebuild_tensor_v2\n' +

@@ -80,7 +80,7 @@ async function follow(recipe: Recipe, steps: number): Promise<Trajectory> {
   const { config, pixels, learningRate, weightDecay, labelSmoothing } = recipe;
   const before = tf.memory().numTensors;
   const model = ResNet.init(config, { seed: 1 });
-  model.loadStateDict(formulaState(model.specs), { strict: true });
+  model.loadStateDict(formulaState(model.parameterSpecs), { strict: true });
   const classes = Array.from({ length: config.numClasses }, (_, i) => `class ${i}`);
   const data = (steps: number): DataSource => formulaData(pixels, config.numClasses, steps);
   const losses: number[] = [];

@@ -5,7 +5,7 @@ import { layerTable } from './layer-table.ts';
 import { listModels, modelConfig } from './zoo.ts';
 
 describe('layerTable', () => {
-  it('has a row an operation, with shapes, parameters and MACs', () => {
+  it('has a row an op, with shapes, parameters and MACs', () => {
     const rows = layerTable(modelConfig('resnet50'), [224, 224]);
     expect(rows.slice(0, 4)).toEqual([
       {

@@ -25,7 +25,7 @@ const torchvision: Names = {
   classifierIsConv: false,
   block: (stage, index) => `layer${stage + 1}.${index}`,
   norm: (block, index) => `${block}.bn${index}`,
-  // timm's ResNet-D keeps the pool in the same Sequential, so the numbers shift.
+  // timm's ResNet-D keeps the pool in the same Sequential, so the indices shift.
   shortcutConv: (block, afterPool) => `${block}.downsample.${afterPool ? 1 : 0}`,
   shortcutNorm: (block, afterPool) => `${block}.downsample.${afterPool ? 2 : 1}`,
 };

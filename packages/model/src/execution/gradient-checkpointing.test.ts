@@ -19,7 +19,7 @@ interface Step {
   readonly statistics: ReadonlyMap<string, readonly ArrayLike<number>[]>;
   /** The state of the generator afterwards. */
   readonly drawn: unknown;
-  /** The most bytes that tensors took when an operation ended. */
+  /** The most bytes that tensors took when an op ended. */
   readonly peak: number;
 }
 

@@ -14,15 +14,15 @@ describe('initialState', () => {
     ['layer2.1.conv2.weight', Math.sqrt(2 / (256 * 9))],
     ['layer4.0.downsample.0.weight', Math.sqrt(2 / 2048)],
     ['conv1.weight', Math.sqrt(2 / (64 * 49))],
-  ])("draws %s from He's normal", (name, deviation) => {
+  ])("draws %s from He's normal", (name, std) => {
     const { data } = state.get(name)!;
     const values = Array.from(data, Number);
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const second = values.reduce((a, b) => a + b ** 2, 0) / values.length;
     const fourth = values.reduce((a, b) => a + b ** 4, 0) / values.length;
-    expect(Math.abs(mean) / deviation).toBeLessThan(0.05);
-    expect(Math.sqrt(second) / deviation).toBeGreaterThan(0.97);
-    expect(Math.sqrt(second) / deviation).toBeLessThan(1.03);
+    expect(Math.abs(mean) / std).toBeLessThan(0.05);
+    expect(Math.sqrt(second) / std).toBeGreaterThan(0.97);
+    expect(Math.sqrt(second) / std).toBeLessThan(1.03);
     expect(fourth / second ** 2).toBeGreaterThan(2.8);
     expect(fourth / second ** 2).toBeLessThan(3.2);
   });

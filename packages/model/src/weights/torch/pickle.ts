@@ -62,12 +62,12 @@ class Machine {
     for (;;) {
       const op = this.#reader.uint8();
       if (op === 0x2e) return this.#pop(); // STOP
-      this.#step(op);
+      this.#execute(op);
     }
   }
 
-  // oxlint-disable-next-line eslint/complexity -- a table of operations, one a line
-  #step(op: number): void {
+  // oxlint-disable-next-line eslint/complexity -- a table of opcodes, one a line
+  #execute(op: number): void {
     const reader = this.#reader;
     switch (String.fromCharCode(op)) {
       case '\x95': // FRAME: how much to read ahead
@@ -169,7 +169,7 @@ class Machine {
         return this.#make(this.#world.persistent(this.#pop()));
       default:
         throw refused(
-          `pickle operation 0x${op.toString(16)} at byte ${reader.position - 1} is not one that a state dict needs`,
+          `pickle opcode 0x${op.toString(16)} at byte ${reader.position - 1} is not one that a state dict needs`,
         );
     }
   }

@@ -28,8 +28,8 @@ describe('hostile files', () => {
     ['a name with a terminal’s commands', legacy('c\x1b[2J\nx\n'), 'it holds ?[2J.x'],
     ['a name of the prototype', legacy('c__proto__\ntoString\n'), '__proto__.toString'],
     ['a name from the stack', legacy(text('os'), text('system'), '\x93'), 'it holds os.system'],
-    ['an instance', legacy('(iposix\nsystem\n'), 'operation 0x69'],
-    ['an object without a call', legacy(')\x81.'), 'operation 0x81'],
+    ['an instance', legacy('(iposix\nsystem\n'), 'opcode 0x69'],
+    ['an object without a call', legacy(')\x81.'), 'opcode 0x81'],
     ['a call of what is no function', legacy('N)R.'), 'None is called'],
     ['attributes of what is no dict', legacy('NNb.'), 'attributes are set on None'],
     ['an empty stack', legacy('.'), 'takes what is not there'],
@@ -85,7 +85,7 @@ describe('hostile files', () => {
       "'a' of shape [2] reaches to element 2 of a storage of 1 elements",
     ],
     [
-      'a tensor of 2^44 equal numbers',
+      'a tensor of 2^44 equal elements',
       legacy(
         '}',
         text('a'),
@@ -98,7 +98,7 @@ describe('hostile files', () => {
       'asks for more elements than the file can hold',
     ],
     [
-      'a tensor of 2^88 equal numbers',
+      'a tensor of 2^88 equal elements',
       legacy(
         '}',
         text('a'),
