@@ -6,8 +6,8 @@ const mostNested = 64;
 
 /**
  * What an untrusted JSON text says. `JSON.parse` makes up to sixty bytes in memory of each in a
- * text of brackets, and what lies deep in others overflows the stack as soon as an error shows it:
- * so both are looked at before.
+ * text of brackets. What nests deeply overflows the stack as soon as an error shows it. So both are
+ * checked before.
  *
  * @throws {SyntaxError} when it is no JSON, has more than half a million values, or nests deeply
  */

@@ -8,9 +8,9 @@ import { inferenceGraph } from './inference-graph.ts';
 import { inferenceNet, type InferenceNet } from './inference-net.ts';
 
 /**
- * A net for inference alone: each batch norm that follows a convolution becomes part of its weights
- * and bias, and is followed, with the addition of the shortcut and ReLU, in the same pass where the
- * backend has one. Equal to `model.forward(images)` but for float32's rounding, and faster.
+ * A net for inference alone. Each batch norm that follows a convolution becomes part of its weights and
+ * bias. The addition of the shortcut and ReLU come in the same pass where the backend has one. Equal to
+ * `model.forward(images)` but for float32's rounding, and faster.
  *
  * The result has copies of the weights, for the backend that is active now: what happens to
  * `model` afterwards does not change it. The caller owns both, and disposes both.

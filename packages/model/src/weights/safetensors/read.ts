@@ -15,7 +15,7 @@ export interface SafetensorsFile {
  * file is trusted. Data may share memory with `bytes`.
  *
  * @throws {ModelError} SAFETENSORS_INVALID when a part of the file is wrong, saying which, or a dtype
- *   is none of F64, F32, F16, BF16, I64, I32, I16, I8, U32, U16, U8 and BOOL
+ *   is not read: F8, C64 and U64 are not
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { metadata, entries, dataStart } = readHeader(bytes);

@@ -18,10 +18,10 @@ interface Entry {
 }
 
 /**
- * The files of a zip archive, as views of its bytes. Read here rather than by a library: torch
- * stores its entries uncompressed, so a weight need not be copied, let alone inflated, and those
- * that we know copy each entry and trust the sizes that a file announces. Checksums are not
- * compared, as torch may be told not to write them.
+ * The files of a zip archive, as views of its bytes. torch stores its entries uncompressed, so a
+ * weight need not be copied, let alone inflated. Hence no library: those that we know copy each entry
+ * and trust the sizes that a file announces. Checksums are not compared, as torch may be told not to
+ * write them.
  *
  * Format: PKWARE's APPNOTE.TXT, 4.3 and 4.5.3 (zip64, which torch always writes).
  *

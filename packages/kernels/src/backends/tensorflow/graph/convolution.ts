@@ -13,11 +13,11 @@ function followers(op: Conv2dOp, addend: string | undefined): string[] {
 }
 
 /**
- * A convolution and what follows it as one of TensorFlow's oneDNN kernels. TensorFlow's own optimiser
- * makes these nodes of `Conv2D`, `BiasAdd`, `AddV2` and `Relu`, but marks a filter as one that
- * does not change, so that oneDNN's layout of it is made once, only where it is a constant of the
- * graph; and a graph that holds its weights is copied so often that a ResNet-50 took 1.8 GB, and
- * two seconds to its first answer. Written as they will be, the nodes take filters that are fed.
+ * A convolution and what follows it as one of TensorFlow's oneDNN kernels, whose filter is fed.
+ *
+ * TensorFlow's own optimiser makes these nodes of `Conv2D`, `BiasAdd`, `AddV2` and `Relu`. But only of a
+ * constant of the graph does it make oneDNN's layout once. A graph that holds its weights is copied often:
+ * a ResNet-50 took 1.8 GB, and two seconds to its first answer. So the nodes are written as they will be.
  *
  * The op is TensorFlow's own business, so it is tried out before use: `hasFusedConvolution`.
  */
