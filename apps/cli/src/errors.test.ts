@@ -1,5 +1,6 @@
 import { DataError } from '@resnet/data';
 import { FileError } from '@resnet/files';
+import { HubError } from '@resnet/hub';
 import { expect, it } from 'vitest';
 
 import { describeFailure, FailureError, UsageError } from './errors.ts';
@@ -40,7 +41,16 @@ it.each([
   [new FileError('PATH_MISSING', 'There is no folder x'), 2],
   [new DataError('WRITE_FAILED', 'the disk is full'), 1],
   [new FileError('FOLDER_IN_USE', 'x is in use'), 1],
+  [new HubError('FOLDER_INVALID', 'x holds no model', { hint: 'Choose another.' }), 2],
+  [new HubError('DOWNLOAD_FAILED', 'x cannot be downloaded'), 1],
 ])('%s: exit code %i', (error, exitCode) => {
   const { message, hint } = error;
   expect(describeFailure(error)).toEqual({ message, hint, exitCode, stack: undefined });
+});
+
+it('names flags where a package names the options of a program', () => {
+  const hint = 'Name it with `model`.';
+  expect(describeFailure(new HubError('MODEL_REQUIRED', 'x is of what?', { hint }))).toMatchObject({
+    hint: 'Name it with --model; `resnet info` lists the models.',
+  });
 });

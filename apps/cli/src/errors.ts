@@ -1,5 +1,6 @@
-import { DataError, type DataErrorCode } from '@resnet/data';
-import { describeSystemError, FileError, type FileErrorCode } from '@resnet/files';
+import type { DataErrorCode } from '@resnet/data';
+import { describeSystemError, type FileErrorCode } from '@resnet/files';
+import type { HubErrorCode } from '@resnet/hub';
 
 /** What the process returns to its caller; documented in the README. */
 export const exitCodes = {
@@ -70,36 +71,58 @@ export function describeFailure(error: unknown): FailureReport {
       stack: undefined,
     };
   }
-  const { code, advice, hint } = error as NodeJS.ErrnoException & {
-    advice?: unknown;
-    hint?: unknown;
-  };
   const system = describeSystemError(error);
   if (system !== undefined) return { ...system, exitCode: exitCodes.failure, stack: undefined };
-  // The errors of our packages carry a code and, some, a hint; anything else is a defect.
-  const foreseen = typeof code === 'string';
-  const told = [advice, hint].find((text) => typeof text === 'string');
+  const { code, hint, advice } = error as NodeJS.ErrnoException & {
+    hint?: unknown;
+    advice?: unknown;
+  };
+  const given = [hint, advice].find((text) => typeof text === 'string');
   return {
     message: error.message,
-    hint: typeof told === 'string' && !error.message.includes(told) ? told : undefined,
-    exitCode: isUsage(error) ? exitCodes.usage : exitCodes.failure,
-    stack: foreseen ? undefined : error.stack,
+    hint:
+      flagHints[error.name]?.[String(code)] ??
+      (typeof given === 'string' && !error.message.includes(given) ? given : undefined),
+    exitCode: usageCodes[error.name]?.has(String(code)) ? exitCodes.usage : exitCodes.failure,
+    // The errors of our packages carry a code; anything else is a defect.
+    stack: typeof code === 'string' ? undefined : error.stack,
   };
 }
 
-/** The codes of data and paths that the user gave wrongly: found before any work starts. */
-const usageCodes: ReadonlySet<DataErrorCode | FileErrorCode> = new Set([
-  'PATH_MISSING',
-  'PATH_INVALID',
-  'PATH_TAKEN',
-  'DATASET_INVALID',
-  'CLASS_UNKNOWN',
-  'SUBSET_MISSING',
-  'MANIFEST_INVALID',
-  'OPTION_INVALID',
-  'TARGET_INVALID',
-]);
+// By name, not by class: `resnet --help` loads none of these packages.
 
-function isUsage(error: Error): boolean {
-  return (error instanceof DataError || error instanceof FileError) && usageCodes.has(error.code);
-}
+/** Of our packages' errors, by name, what the user gave wrongly: found before any work starts. */
+const usageCodes: Readonly<Record<string, ReadonlySet<string>>> = {
+  FileError: new Set<FileErrorCode>(['PATH_MISSING', 'PATH_TAKEN']),
+  DataError: new Set<DataErrorCode>([
+    'PATH_MISSING',
+    'PATH_INVALID',
+    'DATASET_INVALID',
+    'CLASS_UNKNOWN',
+    'SUBSET_MISSING',
+    'MANIFEST_INVALID',
+    'OPTION_INVALID',
+    'TARGET_INVALID',
+  ]),
+  HubError: new Set<HubErrorCode>([
+    'SOURCE_INVALID',
+    'PATH_MISSING',
+    'PATH_TAKEN',
+    'FOLDER_INVALID',
+    'MODEL_CARD_INVALID',
+    'MODEL_REQUIRED',
+    'MODEL_UNKNOWN',
+    'MODEL_MISMATCH',
+  ]),
+};
+
+/** Hints that name flags, in place of those that name a program's options. */
+const flagHints: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  HubError: {
+    PATH_TAKEN: 'Choose another --out, or replace it (--force).',
+    MODEL_REQUIRED: 'Name it with --model; `resnet info` lists the models.',
+    MODEL_UNKNOWN: '`resnet info` lists the models.',
+    MODEL_MISMATCH: 'Leave --model out: the weights say what they are for.',
+    WEIGHTS_MISMATCH: 'If it is another architecture, name that with --model.',
+  } satisfies Partial<Record<HubErrorCode, string>>,
+};

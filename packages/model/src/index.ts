@@ -1,4 +1,5 @@
 export { parseConfig, resnetConfig, type ResNetConfig } from './architecture/config.ts';
+export { nativeImageSize } from './architecture/native-image-size.ts';
 export { layerTable, type LayerRow } from './architecture/layer-table.ts';
 export { parameterCount, parameterSpecs } from './architecture/parameter-specs.ts';
 export { classifierPrefix, stagePrefixes } from './architecture/stage-prefixes.ts';

@@ -51,6 +51,12 @@ export const arrows = {
     others: ['sharp', 'bmp-ts'],
     node: true,
   },
+  'packages/hub': {
+    what: 'weights from a file, a URL, a folder or Hugging Face, cached',
+    ours: ['model', 'files'],
+    others: ['@huggingface/hub'],
+    node: true,
+  },
   'packages/native': {
     what: 'a current libtensorflow under tfjs-node-gpu, and the C++ kernels',
     ours: [],
@@ -69,6 +75,7 @@ export const arrows = {
       'predictor',
       'files',
       'data',
+      'hub',
       'native',
     ],
     others: ['*'],

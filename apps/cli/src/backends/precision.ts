@@ -3,16 +3,8 @@ import { availableParallelism } from 'node:os';
 import { registerTensorflowKernels } from '@resnet/kernels/tensorflow';
 import { bfloat16Support } from '@resnet/native';
 
-import type { BackendName } from './types.ts';
+import type { BackendName, Precision } from './types.ts';
 import { UsageError } from '../errors.ts';
-
-export const precisions = ['float32', 'bf16', 'bf16-anyway', 'auto'] as const;
-export type Precision = (typeof precisions)[number];
-
-/** For `--precision`. */
-export const precisionWords: string =
-  'bf16 computes in bfloat16 where the processor can, with weights in float32; bf16-anyway does ' +
-  'where it cannot; auto is bf16 where the backend and the processor can, else float32';
 
 /** What of a command's settings decides how numbers are computed. */
 export interface ArithmeticSettings {

@@ -27,3 +27,8 @@ export interface Backend {
   check(): Promise<Missing | { readonly onlyByName: string } | undefined>;
   start(): Promise<StartedBackend>;
 }
+
+/** What convolutions are computed in. */
+export const precisions = ['float32', 'bf16', 'bf16-anyway', 'auto'] as const;
+
+export type Precision = (typeof precisions)[number];

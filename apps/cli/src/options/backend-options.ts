@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 
-import { precisions, precisionWords } from '../backends/precision.ts';
-import { backendNames } from '../backends/types.ts';
+import { backendNames, precisions } from '../backends/types.ts';
 
 /** `--backend`, the same on every command that computes. */
 export function backendOption(): Option {
@@ -13,7 +12,10 @@ export function backendOption(): Option {
 
 /** `--precision`, the same on every command that has it. */
 export function precisionOption(): Option {
-  return new Option('--precision <type>', `${precisionWords} (default: float32)`).choices(
-    precisions,
-  );
+  return new Option(
+    '--precision <type>',
+    'bf16 computes in bfloat16 where the CPU can, with weights in float32; bf16-anyway does ' +
+      'where it cannot; auto is bf16 where the backend and the CPU can, else float32 ' +
+      '(default: float32)',
+  ).choices(precisions);
 }

@@ -17,8 +17,3 @@ export function zooConfig(name: string, overrides: { numClasses?: number } = {})
   }
   return modelConfig(name, overrides);
 }
-
-/** The size that a net of the zoo was made for. */
-export function nativeImageSize(config: ResNetConfig): [height: number, width: number] {
-  return config.stem === 'cifar' ? [32, 32] : [224, 224];
-}

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { readSafetensors, ResNet } from '@resnet/model';
+import { type ModelCard, readSafetensors, ResNet } from '@resnet/model';
 import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
 
 import { arithmeticSettings, useArithmetic } from '../../backends/precision.ts';
@@ -14,12 +14,7 @@ import type { Io } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import { runFiles } from '../../run-folder/layout.ts';
-import {
-  type ModelCard,
-  readModelCard,
-  readModelFiles,
-  usingWeights,
-} from '../../run-folder/model-card.ts';
+import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
 import { writeWhole } from '@resnet/files';
 import { withBackend } from '../../backends/with-backend.ts';
 import { printEvaluation, type SkippedPicture } from './print.ts';
@@ -31,7 +26,7 @@ export async function runEvaluate(
   io: Io,
 ): Promise<void> {
   const folder = resolve(io.cwd, run);
-  const card = await readModelCard(folder);
+  const card = await readCard(folder);
   const { signal, release } = io.takeInterrupts();
   try {
     const set = await openLabelled(
@@ -90,7 +85,7 @@ async function evaluateSet(
   set: LabelledSet,
   work: Work,
 ): Promise<Measured> {
-  const { weights } = await readModelFiles(folder);
+  const { weights } = await openModel(folder);
   return await withBackend(work.options.backend ?? 'auto', async (backend) => {
     useArithmetic(arithmeticSettings(work.options), backend.name);
     const model = await usingWeights(folder, () =>

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
+import { checkWeights, type LoadedWeights, loadWeights, writeModelFolder } from '@resnet/hub';
 import { writeSafetensors } from '@resnet/model';
 
 import type { ExportOptions } from './options.ts';
@@ -7,9 +8,7 @@ import { UsageError } from '../../errors.ts';
 import { si } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { makeFolder, writeWhole } from '@resnet/files';
-import { checkState } from '../../weights/check-state.ts';
-import { type OpenedWeights, openWeights } from '../../weights/open-weights.ts';
-import { checkFree, checkModelFolder, writeModelFolder } from '../../weights/write-model.ts';
+import { checkFree, checkModelFolder } from '../../options/check-out.ts';
 
 /** What torchvision has: the others' parameters bear timm's names, or those of the papers. */
 const torchvisionModels = /^(resnet(18|34|50|101|152)|resnext\d+_\d+x\d+d|wide_resnet\d+_2)$/;
@@ -25,9 +24,9 @@ export async function runExport(run: string, options: ExportOptions, io: Io): Pr
   }
   if (options.format === 'timm') checkModelFolder(out, options.force);
   else checkFree(out, options.force);
-  const opened = await openWeights(run, { io });
+  const opened = await loadWeights(run, { cwd: io.cwd, env: io.env });
   const { card, state } = opened;
-  checkState(run, card.architecture, card.config, state);
+  checkWeights(run, card.architecture, card.config, state);
   if (options.format === 'timm') {
     const isInTimm = !notInTimm.test(card.architecture);
     if (!isInTimm) {
@@ -35,7 +34,9 @@ export async function runExport(run: string, options: ExportOptions, io: Io): Pr
         `${io.noteColor.yellow('warning:')} timm has no ${card.architecture}; what is written is for this command and @resnet/model.`,
       );
     }
-    await writeModelFolder(out, card, state, options.dtype);
+    const { dtype, force } = options;
+    await makeFolder(out);
+    await writeModelFolder(out, { card, state, dtype, force });
     io.out(`Written: ${options.out}.`);
     if (isInTimm) {
       io.out(`For timm: timm.create_model('local-dir:${options.out}', pretrained=True)`);
@@ -49,7 +50,7 @@ export async function runExport(run: string, options: ExportOptions, io: Io): Pr
 }
 
 async function encode(
-  { card, state }: OpenedWeights,
+  { card, state }: LoadedWeights,
   { format, batchNorm, dtype }: ExportOptions,
 ): Promise<Uint8Array> {
   if (format === 'torchvision-safetensors') {

@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { makeFolder } from '@resnet/files';
+import { checkWeights, loadWeights, writeModelFolder } from '@resnet/hub';
 import { type ModelCard, parameterCount } from '@resnet/model';
 
 import type { ImportOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
 import { count, plural, si } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
-import { checkState } from '../../weights/check-state.ts';
-import { openWeights } from '../../weights/open-weights.ts';
-import { checkModelFolder, writeModelFolder } from '../../weights/write-model.ts';
+import { checkModelFolder } from '../../options/check-out.ts';
+import { zooConfig } from '../../options/zoo-config.ts';
 
 export async function runImport(source: string, options: ImportOptions, io: Io): Promise<void> {
   const folder = resolve(io.cwd, options.out);
   checkModelFolder(folder, options.force);
-  const { card: given, state, notes } = await openWeights(source, { model: options.model, io });
-  checkState(source, given.architecture, given.config, state);
+  if (options.model !== undefined) zooConfig(options.model);
+  const { env, cwd } = io;
+  const { model } = options;
+  const { card: given, state, notes } = await loadWeights(source, { model, cwd, env });
+  checkWeights(source, given.architecture, given.config, state);
   let card = given;
   if (options.labels !== undefined) {
     const labelNames = await readLabels(resolve(io.cwd, options.labels));
@@ -26,7 +30,8 @@ export async function runImport(source: string, options: ImportOptions, io: Io):
     const inputSize = [card.config.inChannels, ...options.imageSize] as const;
     card = { ...card, pretrainedCfg: { ...card.pretrainedCfg, inputSize } };
   }
-  await writeModelFolder(folder, card, state);
+  await makeFolder(folder);
+  await writeModelFolder(folder, { card, state, force: options.force });
   for (const note of notes) io.note(`${io.noteColor.yellow('note:')} ${note}`);
   io.out(
     `${io.color.bold(card.architecture)}, ${si(parameterCount(card.config))} parameters, ` +

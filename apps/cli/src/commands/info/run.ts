@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 
 import {
   layerTable,
   listModels,
   modelConfig,
+  nativeImageSize,
   parameterCount,
   type ResNetConfig,
 } from '@resnet/model';
@@ -13,9 +14,9 @@ import type { InfoOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
 import { count, si } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
-import { looksLikePath, readModelCard } from '../../run-folder/model-card.ts';
+import { readCard } from '../../run-folder/open-model.ts';
 import { formatTable } from '../../terminal/table.ts';
-import { nativeImageSize, zooConfig } from '../../options/zoo-config.ts';
+import { zooConfig } from '../../options/zoo-config.ts';
 
 export async function runInfo(
   model: string | undefined,
@@ -83,7 +84,7 @@ interface Subject {
 async function findSubject(model: string, options: InfoOptions, io: Io): Promise<Subject> {
   const folder = resolve(io.cwd, model);
   if (!listModels().includes(model) && (looksLikePath(model) || isFolder(folder))) {
-    const card = await readModelCard(folder);
+    const card = await readCard(folder);
     if (options.classes !== undefined) {
       throw new UsageError('--classes is for models of the zoo; a trained model has its own.');
     }
@@ -103,6 +104,11 @@ async function findSubject(model: string, options: InfoOptions, io: Io): Promise
     size: options.imageSize ?? nativeImageSize(config),
     labels: undefined,
   };
+}
+
+/** Whether a word that could be a model's name is meant as a path. */
+function looksLikePath(word: string): boolean {
+  return isAbsolute(word) || /[/\\]|^\.{1,2}$/.test(word);
 }
 
 function isFolder(path: string): boolean {

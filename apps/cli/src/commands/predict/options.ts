@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 
-import type { Precision } from '../../backends/precision.ts';
-import type { BackendChoice } from '../../backends/types.ts';
+import type { BackendChoice, Precision } from '../../backends/types.ts';
 import { integer } from '../../options/parse-option.ts';
 import { backendOption, precisionOption } from '../../options/backend-options.ts';
 

@@ -11,7 +11,7 @@ import { decodeImage, DecodeError, decodeFiles, loadImages } from '@resnet/data'
 import { type Io, OutputClosed } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';
-import { readModelCard, readModelFiles, usingWeights } from '../../run-folder/model-card.ts';
+import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
 import { withBackend } from '../../backends/with-backend.ts';
 import { expandPictures, type Picture } from './expand-images.ts';
 import { createPrinter, type Outcome } from './print.ts';
@@ -26,9 +26,9 @@ export async function runPredict(
   io: Io,
 ): Promise<void> {
   const folder = resolve(io.cwd, run);
-  await readModelCard(folder);
+  await readCard(folder);
   const pictures = await expandPictures(files, io.cwd);
-  const model = await readModelFiles(folder);
+  const model = await openModel(folder);
   const { signal, release } = io.takeInterrupts();
   try {
     const { done, failed } = await withBackend(options.backend ?? 'auto', async (backend) => {

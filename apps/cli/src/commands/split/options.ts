@@ -1,7 +1,10 @@
+import type { PlaceMode } from '@resnet/data';
 import { type Command, Option } from 'commander';
 
-import { placeModes, type PlaceMode } from '@resnet/data';
 import { integer, pattern, shareOrCount } from '../../options/parse-option.ts';
+
+// Not from @resnet/data: `--help` should not load sharp.
+const placeModes = ['copy', 'hardlink', 'symlink'] as const satisfies readonly PlaceMode[];
 
 export interface SplitCommandOptions {
   readonly val?: number;

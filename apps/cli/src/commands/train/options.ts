@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 
-import type { BackendChoice } from '../../backends/types.ts';
+import type { BackendChoice, Precision } from '../../backends/types.ts';
 import {
   imageSize,
   integer,
@@ -10,7 +10,6 @@ import {
   shareOrCount,
 } from '../../options/parse-option.ts';
 import { augmentationNames, recipe } from './recipe.ts';
-import type { Precision } from '../../backends/precision.ts';
 import { backendOption, precisionOption } from '../../options/backend-options.ts';
 
 /** What the user typed; undefined where a default is to be found. */

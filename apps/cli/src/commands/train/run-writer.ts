@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { formatModelConfig, type ModelCard, type StateDict, writeSafetensors } from '@resnet/model';
+import { writeModelFolder } from '@resnet/hub';
+import type { ModelCard, StateDict } from '@resnet/model';
 import type { Checkpoint, ConfusionMatrix, HistoryRow } from '@resnet/trainer';
 
 import { drawConfusionMatrix } from '../../charts/confusion-matrix.ts';
@@ -41,12 +42,7 @@ export function runWriter(folder: string, name: string, card: ModelCard): RunWri
       if (rows.length > 0) await writeWhole(at(runFiles.curves), drawCurves(rows, name));
     },
     async best(state, confusion, top1) {
-      const bytes = writeSafetensors(state, { metadata: { format: 'pt' } });
-      await writeWhole(
-        at(runFiles.config),
-        `${JSON.stringify(formatModelConfig(card), undefined, 2)}\n`,
-      );
-      await writeWhole(at(runFiles.weights), bytes);
+      await writeModelFolder(folder, { card, state, force: true });
       if (confusion === undefined) return;
       const title = `${name}: validation, ${percent(top1)} top-1`;
       await writeWhole(

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
-import type { BackendChoice, BackendName } from '../../backends/types.ts';
+import type { BackendChoice, BackendName, Precision } from '../../backends/types.ts';
 import type { TrainOptions } from './options.ts';
 import type { Dataset } from '@resnet/data';
 import { UsageError } from '../../errors.ts';
 import { type Augmentation, recipe } from './recipe.ts';
 import { runFiles } from '../../run-folder/layout.ts';
 import { fineTuning, type FineTuneSettings } from './fine-tune-settings.ts';
-import { arithmeticSettings, type Precision } from '../../backends/precision.ts';
+import { arithmeticSettings } from '../../backends/precision.ts';
 import { settingsProblem } from './check-settings.ts';
 import { suitableImageSize } from './suitable-image-size.ts';
 

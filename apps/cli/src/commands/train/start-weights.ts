@@ -1,3 +1,4 @@
+import { adaptClassifier, checkWeights, loadWeights } from '@resnet/hub';
 import { type ResNet, stagePrefixes, type StateDict } from '@resnet/model';
 
 import type { TrainOptions } from './options.ts';
@@ -5,9 +6,6 @@ import { UsageError } from '../../errors.ts';
 import type { Io } from '../../terminal/io.ts';
 import { didYouMean } from '@resnet/files';
 import type { TrainSettings } from './settings.ts';
-import { checkState } from '../../weights/check-state.ts';
-import { fitHead } from '../../weights/fit-head.ts';
-import { openWeights } from '../../weights/open-weights.ts';
 
 export interface Start {
   readonly settings: TrainSettings;
@@ -44,11 +42,11 @@ export async function startFrom(
 ): Promise<Start> {
   const { weights, model, freeze = [], backboneLr = 1 } = options;
   if (weights === undefined) return { settings, state: undefined, notes: [] };
-  const opened = await openWeights(weights, { model, io });
+  const opened = await loadWeights(weights, { model, cwd: io.cwd, env: io.env });
   const { architecture, pretrainedCfg } = opened.card;
-  const { config, state, freshHead } = fitHead(opened, classes);
+  const { config, state, freshHead } = adaptClassifier(opened, classes);
   checkStages(freeze, [...stagePrefixes(config).keys()]);
-  checkState(
+  checkWeights(
     weights,
     architecture,
     freshHead === undefined ? config : { ...config, numClasses: 0 },

@@ -4,18 +4,27 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { writeWhole } from '@resnet/files';
 import { parseShardIndex } from '@resnet/model';
 
-import { FailureError, UsageError } from '../errors.ts';
-import type { Io } from '../terminal/io.ts';
-import { runFiles } from '../run-folder/layout.ts';
-import { writeWhole } from '@resnet/files';
-
-const indexFile = `${runFiles.weights}.index.json`;
-/** Where a model's weights are, the best first. */
-const weightFiles = [runFiles.weights, indexFile, 'pytorch_model.bin'] as const;
+import { HubError, messageOf } from './errors.ts';
+import { modelFiles, shardIndexFile, weightFiles } from './model-files.ts';
 
 type Fetch = typeof globalThis.fetch;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where {@link downloadModel} looks, and what it reports to. */
+export interface DownloadModelOptions {
+  /**
+   * As huggingface_hub reads it: HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE.
+   * Default `process.env`.
+   */
+  readonly env?: Environment | undefined;
+  /** Default `globalThis.fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** Called when what is in the cache may be out of date. */
+  readonly onNote?: ((text: string) => void) | undefined;
+}
 
 interface Repository {
   readonly name: string;
@@ -26,20 +35,23 @@ interface Repository {
 }
 
 /**
- * The folder of a model of the Hugging Face Hub in the local cache, downloaded where it is not
- * there yet. Without a network, or with `HF_HUB_OFFLINE=1`, what is in the cache is taken.
+ * Downloads a model of the Hugging Face Hub to the local cache, where it is not there yet. Only
+ * `config.json` and the weights are downloaded. Without a network, or with `HF_HUB_OFFLINE=1`,
+ * what is in the cache is taken.
  *
  * @param id `owner/name`, or `owner/name@revision`
- * @param note is told when what is in the cache may be out of date
- * @param env as huggingface_hub reads it: HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE
- * @throws {UsageError} where that is no id
- * @throws {FailureError} where it can neither be downloaded nor is in the cache
+ * @returns the path of its folder in the cache, which Hugging Face's other libraries share
+ * @throws {HubError} SOURCE_INVALID when that is no id
+ * @throws {HubError} CACHE_MISS when it is not in the cache and the network must not be used
+ * @throws {HubError} DOWNLOAD_FAILED when it can neither be downloaded nor is in the cache
  */
-export async function hubFolder(
+export async function downloadModel(
   id: string,
-  env: Io['env'],
-  note: (text: string) => void,
-  fetch: Fetch = globalThis.fetch,
+  {
+    env = process.env,
+    fetch = globalThis.fetch,
+    onNote = () => undefined,
+  }: DownloadModelOptions = {},
 ): Promise<string> {
   const repository = parseId(id, env);
   const offline = isOn(env.HF_HUB_OFFLINE);
@@ -47,7 +59,7 @@ export async function hubFolder(
   const cached = await cachedSnapshot(repository);
   if (cached !== undefined && (offline || isCommit(repository.revision))) return cached;
   if (offline) {
-    throw new FailureError(`${id} is not in the cache (${repository.folder}).`, {
+    throw new HubError('CACHE_MISS', `${id} is not in the cache (${repository.folder}).`, {
       hint: 'HF_HUB_OFFLINE is set; unset it to download.',
     });
   }
@@ -55,11 +67,11 @@ export async function hubFolder(
     return await download(repository, env.HF_TOKEN, fetch);
   } catch (cause) {
     if (cached !== undefined && isNetworkFailure(cause)) {
-      note(`the Hugging Face Hub cannot be reached: ${id} is what the cache has of it`);
+      onNote(`the Hugging Face Hub cannot be reached: ${id} is what the cache has of it`);
       return cached;
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FailureError(`${id} cannot be downloaded from the Hugging Face Hub: ${reason}`, {
+    const message = `${id} cannot be downloaded from the Hugging Face Hub: ${messageOf(cause)}`;
+    throw new HubError('DOWNLOAD_FAILED', message, {
       cause,
       hint: isNetworkFailure(cause)
         ? `There is no network, and it is not in the cache (${repository.folder}).`
@@ -68,11 +80,11 @@ export async function hubFolder(
   }
 }
 
-function parseId(id: string, env: Io['env']): Repository {
+function parseId(id: string, env: Environment): Repository {
   const match = /^(?<name>[\w-][\w.-]*\/[\w-][\w.-]*)(?:@(?<revision>[\w][\w./-]*))?$/.exec(id);
   const { name, revision = 'main' } = match?.groups ?? {};
   if (name === undefined || revision.includes('..')) {
-    throw new UsageError(`hf:${id} is no model of the Hugging Face Hub.`, {
+    throw new HubError('SOURCE_INVALID', `hf:${id} is no model of the Hugging Face Hub.`, {
       hint: 'Write hf:owner/name, or hf:owner/name@revision.',
     });
   }
@@ -80,7 +92,7 @@ function parseId(id: string, env: Io['env']): Repository {
   return { name, revision, folder };
 }
 
-function cacheFolder(env: Io['env']): string {
+function cacheFolder(env: Environment): string {
   const given = env.HF_HUB_CACHE ?? env.HUGGINGFACE_HUB_CACHE;
   if (given !== undefined) return given;
   const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
@@ -94,7 +106,7 @@ async function cachedSnapshot({ revision, folder }: Repository): Promise<string 
   if (!isCommit(commit)) return undefined;
   const snapshot = join(folder, 'snapshots', commit);
   const isWhole =
-    existsSync(join(snapshot, runFiles.config)) &&
+    existsSync(join(snapshot, modelFiles.config)) &&
     weightFiles.some((name) => existsSync(join(snapshot, name)));
   return isWhole ? snapshot : undefined;
 }
@@ -116,9 +128,9 @@ async function download(
   const there = await pathsInfo({ repo, paths, revision: sha, ...access });
   const weights = weightFiles.find((path) => there.some((info) => info.path === path));
   if (weights === undefined) throw new Error(`it has none of ${weightFiles.join(', ')}`);
-  await get(runFiles.config);
+  await get(modelFiles.config);
   const file = await get(weights);
-  if (weights === indexFile) {
+  if (weights === shardIndexFile) {
     const { files } = parseShardIndex(await readFile(file, 'utf8'));
     for (const shard of files) await get(shard);
   }
@@ -130,7 +142,7 @@ async function download(
   return join(folder, 'snapshots', sha);
 }
 
-/** The library tells of downloads by console.debug, which is stdout: that is for our results. */
+/** The library reports downloads by console.debug, which is stdout: that is the caller's. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const { debug } = console;
   console.debug = () => undefined;

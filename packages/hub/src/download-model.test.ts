@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { hubFolder } from './hub.ts';
+import { downloadModel } from './download-model.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 let cache: string;
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 function open(id: string, env: Readonly<Record<string, string>>, fetch: typeof globalThis.fetch) {
-  return hubFolder(id, env, (text) => void notes.push(text), fetch);
+  return downloadModel(id, { env, fetch, onNote: (text) => void notes.push(text) });
 }
 
 const whole = ['config.json', 'model.safetensors'];
@@ -70,7 +70,7 @@ function hub(files: Readonly<Record<string, string>>, asked: string[] = []): typ
   return (input, init) => answer(new Request(input, init));
 }
 
-describe('hubFolder with a network', () => {
+describe('downloadModel with a network', () => {
   const index = JSON.stringify({ weight_map: { a: 'one.safetensors', b: 'two.safetensors' } });
 
   it('downloads config and weights to the cache, nothing else, and finds them there', async () => {
@@ -105,8 +105,8 @@ describe('hubFolder with a network', () => {
   });
 });
 
-describe('hubFolder', () => {
-  it('takes what is in the cache when it is told to stay offline', async () => {
+describe('downloadModel', () => {
+  it('takes what is in the cache when it must stay offline', async () => {
     const snapshot = populate(whole);
     const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: '1' };
     expect(await open('timm/resnet18.a1_in1k', env, mustNotFetch)).toBe(snapshot);

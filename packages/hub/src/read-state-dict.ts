@@ -10,21 +10,21 @@ import {
   stripPrefix,
 } from '@resnet/model';
 
-import { FailureError } from '../errors.ts';
+import { HubError } from './errors.ts';
 
 /**
  * The weights in a file, whatever kind it is by its content: safetensors, an index of several, or
  * torch's `.pth` and `.pt`. Names come without what a wrapper put before them.
  *
- * @param note is told what was taken from where, when that is not the whole of the file
- * @throws {FailureError} naming the file and what is wrong with it
+ * @param note is called with what was taken from where, when that is not the whole of the file
+ * @throws {HubError} WEIGHTS_INVALID naming the file and what is wrong with it
  */
-export async function readStateFile(
+export async function readStateDictFile(
   path: string,
   note: (text: string) => void,
 ): Promise<StateDict> {
   const bytes = await readFile(path);
-  if (!path.endsWith('.json')) return await readStateBytes(bytes, path, note);
+  if (!path.endsWith('.json')) return await readStateDict(bytes, path, note);
   return await reporting(path, note, async () => {
     const index = parseShardIndex(bytes.toString('utf8'));
     const shards = new Map<string, Uint8Array>();
@@ -34,7 +34,7 @@ export async function readStateFile(
 }
 
 /** The same of bytes that come from elsewhere; `source` is what errors call it. */
-export async function readStateBytes(
+export async function readStateDict(
   bytes: Uint8Array,
   source: string,
   note: (text: string) => void,
@@ -62,6 +62,9 @@ async function reporting(
     return state;
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    throw new FailureError(`${source} cannot be used: ${error.message}`, { cause: error });
+    throw new HubError('WEIGHTS_INVALID', `${source} cannot be used: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    });
   }
 }

@@ -5,14 +5,16 @@ import {
   type StateDict,
 } from '@resnet/model';
 
-import { FailureError } from '../errors.ts';
+import { HubError } from './errors.ts';
 
 /**
- * Checks that weights fit a model, all of them.
+ * Checks that weights fit a model, all of them, before anything is built.
  *
- * @throws {FailureError} listing every mismatch, with both shapes
+ * @param source what the error calls the weights
+ * @param architecture what the error calls the model
+ * @throws {HubError} WEIGHTS_MISMATCH listing every mismatch, with both shapes
  */
-export function checkState(
+export function checkWeights(
   source: string,
   architecture: string,
   config: ResNetConfig,
@@ -20,9 +22,10 @@ export function checkState(
 ): void {
   const lines = describeReport(compareStateDict(config, state));
   if (lines.length === 0) return;
-  throw new FailureError(
+  throw new HubError(
+    'WEIGHTS_MISMATCH',
     `${source} does not fit ${architecture}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    { hint: 'If it is another architecture, name that with --model.' },
+    { hint: 'If it is another architecture, name that.' },
   );
 }
 

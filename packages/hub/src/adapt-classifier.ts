@@ -1,24 +1,27 @@
 import { classifierPrefix, type ResNetConfig, type StateDict } from '@resnet/model';
 
-import type { OpenedWeights } from './open-weights.ts';
+import type { LoadedWeights } from './load-weights.ts';
 
-/** Weights for a model of other classes. */
-export interface FittedWeights {
+/** Weights for a model of the classes that were asked for. */
+export interface AdaptedWeights {
+  /** The architecture, with as many classes. */
   readonly config: ResNetConfig;
-  /** Without the classifier's, where that is to be a fresh one. */
+  /** Without the classifier's, where that must be a fresh one: load it with `strict: false`. */
   readonly state: StateDict;
-  /** Why the classifier is a fresh one; undefined where it is that of the weights. */
+  /** Why the classifier must be a fresh one; undefined where the weights bring it. */
   readonly freshHead: string | undefined;
 }
 
 /**
- * Fits weights to the classes of a data set: the classifier is kept where it tells the same ones
- * apart, and otherwise replaced by a fresh one.
+ * Adapts weights to the classes of a data set. The classifier is kept where its classes are the
+ * same, in the same order; otherwise it is left out. No tensor is copied.
+ *
+ * @param classes names of the classes, by index
  */
-export function fitHead(
-  { card, state, hasCard }: OpenedWeights,
+export function adaptClassifier(
+  { card, state, hasCard }: LoadedWeights,
   classes: readonly string[],
-): FittedWeights {
+): AdaptedWeights {
   const config = { ...card.config, numClasses: classes.length };
   const reason = whyFresh(card.config.numClasses, hasCard ? card.labelNames : undefined, classes);
   if (reason === undefined) return { config, state, freshHead: undefined };
