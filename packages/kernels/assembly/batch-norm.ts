@@ -50,11 +50,11 @@ export function batchNormInference(
   relu: i32,
 ): void {
   const inverse = scratch + ((<usize>channels) << 3);
-  inverseDeviations(variance, inverse, channels, epsilon);
+  inverseStds(variance, inverse, channels, epsilon);
   normalise(x, scale, offset, mean, inverse, y, scratch, rows, channels, relu);
 }
 
-function inverseDeviations(variance: usize, inverse: usize, channels: i32, epsilon: f64): void {
+function inverseStds(variance: usize, inverse: usize, channels: i32, epsilon: f64): void {
   for (let c: usize = 0; c < <usize>channels; c++) {
     const v = <f64>load<f32>(variance + (c << 2));
     store<f32>(inverse + (c << 2), <f32>(1 / Math.sqrt(v + epsilon)));
@@ -158,11 +158,11 @@ export function batchNormInferenceGradient(
   epsilon: f64,
 ): void {
   // The sums fill scratch, so the deviations wait in dOffset until it is written.
-  inverseDeviations(variance, dOffset, channels, epsilon);
+  inverseStds(variance, dOffset, channels, epsilon);
   gradientSums(dy, x, mean, dOffset, output, dScale, dOffset, scratch, rows, channels);
   const a = scratch;
   const b = a + ((<usize>channels) << 2);
-  inverseDeviations(variance, a, channels, epsilon);
+  inverseStds(variance, a, channels, epsilon);
   for (let i: usize = 0; i < <usize>channels; i++) {
     store<f32>(a + (i << 2), load<f32>(a + (i << 2)) * load<f32>(scale + (i << 2)));
   }

@@ -3,17 +3,17 @@
 
 /**
  * g = gradient + weightDecay * parameter
- * newMomentum = momentum * oldMomentum + g
- * newParameter = parameter - learningRate * (nesterov ? g + momentum * newMomentum : newMomentum)
+ * newMomentumBuffer = momentum * momentumBuffer + g
+ * newParameter = parameter - learningRate * (nesterov ? g + momentum * newMomentumBuffer : newMomentumBuffer)
  *
  * Without momentum, pass null pointers and momentum 0.
  */
 export function sgd(
   parameter: usize,
   gradient: usize,
-  oldMomentum: usize,
+  momentumBuffer: usize,
   newParameter: usize,
-  newMomentum: usize,
+  newMomentumBuffer: usize,
   size: i32,
   learningRate: f32,
   momentum: f32,
@@ -30,9 +30,9 @@ export function sgd(
     const p = v128.load(parameter + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(decay4, p));
     let step = g;
-    if (oldMomentum) {
-      const m = f32x4.add(f32x4.mul(momentum4, v128.load(oldMomentum + at)), g);
-      v128.store(newMomentum + at, m);
+    if (momentumBuffer) {
+      const m = f32x4.add(f32x4.mul(momentum4, v128.load(momentumBuffer + at)), g);
+      v128.store(newMomentumBuffer + at, m);
       step = nesterov ? f32x4.add(g, f32x4.mul(momentum4, m)) : m;
     }
     v128.store(newParameter + at, f32x4.sub(p, f32x4.mul(rate4, step)));
@@ -42,9 +42,9 @@ export function sgd(
     const p = load<f32>(parameter + at);
     const g = load<f32>(gradient + at) + weightDecay * p;
     let step = g;
-    if (oldMomentum) {
-      const m = momentum * load<f32>(oldMomentum + at) + g;
-      store<f32>(newMomentum + at, m);
+    if (momentumBuffer) {
+      const m = momentum * load<f32>(momentumBuffer + at) + g;
+      store<f32>(newMomentumBuffer + at, m);
       step = nesterov ? g + momentum * m : m;
     }
     store<f32>(newParameter + at, p - learningRate * step);
@@ -52,9 +52,9 @@ export function sgd(
 }
 
 /**
- * newFirst = beta1 * first + (1 - beta1) * gradient
- * newSecond = beta2 * second + (1 - beta2) * gradient^2
- * newParameter = keep * parameter - rate * newFirst / (sqrt(newSecond) / correction + epsilon)
+ * newExpAvg = beta1 * expAvg + (1 - beta1) * gradient
+ * newExpAvgSq = beta2 * expAvgSq + (1 - beta2) * gradient^2
+ * newParameter = keep * parameter - rate * newExpAvg / (sqrt(newExpAvgSq) / correction + epsilon)
  *
  * keep = 1 - learningRate * weightDecay, rate = learningRate / (1 - beta1^t), correction =
  * sqrt(1 - beta2^t).
@@ -62,11 +62,11 @@ export function sgd(
 export function adamw(
   parameter: usize,
   gradient: usize,
-  first: usize,
-  second: usize,
+  expAvg: usize,
+  expAvgSq: usize,
   newParameter: usize,
-  newFirst: usize,
-  newSecond: usize,
+  newExpAvg: usize,
+  newExpAvgSq: usize,
   size: i32,
   keep: f32,
   rate: f32,
@@ -83,28 +83,28 @@ export function adamw(
     const at = (<usize>i) << 2;
     const g = v128.load(gradient + at);
     const m = f32x4.add(
-      f32x4.mul(f32x4.splat(beta1), v128.load(first + at)),
+      f32x4.mul(f32x4.splat(beta1), v128.load(expAvg + at)),
       f32x4.mul(f32x4.splat(rest1), g),
     );
     const v = f32x4.add(
-      f32x4.mul(f32x4.splat(beta2), v128.load(second + at)),
+      f32x4.mul(f32x4.splat(beta2), v128.load(expAvgSq + at)),
       f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g)),
     );
     const root = f32x4.div(f32x4.sqrt(v), f32x4.splat(correction));
     const step = f32x4.div(m, f32x4.add(root, f32x4.splat(epsilon)));
     const kept = f32x4.mul(v128.load(parameter + at), f32x4.splat(keep));
-    v128.store(newFirst + at, m);
-    v128.store(newSecond + at, v);
+    v128.store(newExpAvg + at, m);
+    v128.store(newExpAvgSq + at, v);
     v128.store(newParameter + at, f32x4.sub(kept, f32x4.mul(f32x4.splat(rate), step)));
   }
   for (; i < size; i++) {
     const at = (<usize>i) << 2;
     const g = load<f32>(gradient + at);
-    const m = beta1 * load<f32>(first + at) + rest1 * g;
-    const v = beta2 * load<f32>(second + at) + rest2 * (g * g);
+    const m = beta1 * load<f32>(expAvg + at) + rest1 * g;
+    const v = beta2 * load<f32>(expAvgSq + at) + rest2 * (g * g);
     const step = m / (Mathf.sqrt(v) / correction + epsilon);
-    store<f32>(newFirst + at, m);
-    store<f32>(newSecond + at, v);
+    store<f32>(newExpAvg + at, m);
+    store<f32>(newExpAvgSq + at, v);
     store<f32>(newParameter + at, load<f32>(parameter + at) * keep - rate * step);
   }
 }

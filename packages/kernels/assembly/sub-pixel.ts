@@ -3,17 +3,17 @@
 // them and the pixels after.
 
 /**
- * The taps of a filter [height, width, in, out] that meet one residue of the stride, turned by 180
+ * The taps of a filter [height, width, in, out] that meet one residue of the stride, flipped by 180
  * degrees, with in and out exchanged:
  *
- *   turned[tapsY-1-jy, tapsX-1-jx, o, i] = filter[(residueY + stride*jy) / dilation, (residueX + stride*jx) / dilation, i, o]
+ *   flipped[tapsY-1-jy, tapsX-1-jx, o, i] = filter[(residueY + stride*jy) / dilation, (residueX + stride*jx) / dilation, i, o]
  *
  * and zero where that is between two taps. The source's rows, one per tap and input channel, lie
  * filterStride bytes apart, so that one group is read out of the middle of a filter.
  */
-export function turnFilter(
+export function flipFilter(
   filter: usize,
-  turned: usize,
+  flipped: usize,
   width: i32,
   inChannels: i32,
   outChannels: i32,
@@ -25,9 +25,9 @@ export function turnFilter(
   stride: i32,
   dilation: i32,
 ): void {
-  const turnedRow = <usize>inChannels * 4;
-  const tapBytes = <usize>outChannels * turnedRow;
-  memory.fill(turned, 0, <usize>(tapsY * tapsX) * tapBytes);
+  const flippedRow = <usize>inChannels * 4;
+  const tapBytes = <usize>outChannels * flippedRow;
+  memory.fill(flipped, 0, <usize>(tapsY * tapsX) * tapBytes);
   for (let jy = 0; jy < tapsY; jy++) {
     const y = residueY + stride * jy;
     if (y % dilation != 0) continue;
@@ -37,12 +37,12 @@ export function turnFilter(
       const tap = (y / dilation) * width + x / dilation;
       let from = filter + <usize>(tap * inChannels) * filterStride;
       const last = (tapsY - 1 - jy) * tapsX + (tapsX - 1 - jx);
-      const target = turned + <usize>last * tapBytes;
+      const target = flipped + <usize>last * tapBytes;
       for (let i = 0; i < inChannels; i++) {
         let to = target + <usize>i * 4;
         for (let o = 0; o < outChannels; o++) {
           store<f32>(to, load<f32>(from + <usize>o * 4));
-          to += turnedRow;
+          to += flippedRow;
         }
         from += filterStride;
       }

@@ -47,8 +47,8 @@ describeBackends(['cpu'], () => {
     ['[3, 3, 5, 2]', 'SHAPE_MISMATCH', () => conv2d(image(), filter(3, 3, 5, 2))],
     ['groups 4', 'SHAPE_MISMATCH', () => conv2d(image(), filter(3, 3, 6, 2), { groups: 4 })],
     ['padding 0', 'SHAPE_MISMATCH', () => conv2d(image(), filter(5, 5, 6, 2))],
-    ['stride', 'INVALID_OPTION', () => conv2d(image(), filter(1, 1, 6, 2), { stride: 0 })],
-    ['padding', 'INVALID_OPTION', () => conv2d(image(), filter(1, 1, 6, 2), { padding: 0.5 })],
+    ['stride', 'OPTION_INVALID', () => conv2d(image(), filter(1, 1, 6, 2), { stride: 0 })],
+    ['padding', 'OPTION_INVALID', () => conv2d(image(), filter(1, 1, 6, 2), { padding: 0.5 })],
     [
       'received [5]',
       'SHAPE_MISMATCH',
@@ -69,10 +69,10 @@ describeBackends(['cpu'], () => {
     ],
     [
       'half of kernelSize',
-      'INVALID_OPTION',
+      'OPTION_INVALID',
       () => maxPool2d(image(), { kernelSize: 2, padding: 2 }),
     ],
-    ['kernelSize', 'INVALID_OPTION', () => avgPool2d(image(), { kernelSize: 0 })],
+    ['kernelSize', 'OPTION_INVALID', () => avgPool2d(image(), { kernelSize: 0 })],
     ['at least 5 pixels', 'SHAPE_MISMATCH', () => maxPool2d(image(), { kernelSize: 5 })],
     ['b [1, 4, 4, 6]', 'SHAPE_MISMATCH', () => addRelu(image(), tf.zeros([1, 4, 4, 1]))],
     ['broadcast', 'SHAPE_MISMATCH', () => multiply(image(), filter(2, 1, 1, 6))],
@@ -81,11 +81,11 @@ describeBackends(['cpu'], () => {
     ['targets [2, 5]', 'SHAPE_MISMATCH', () => softmaxCrossEntropy(matrix(2, 5), matrix(2, 4))],
     [
       'labelSmoothing',
-      'INVALID_OPTION',
+      'OPTION_INVALID',
       () => softmaxCrossEntropy(matrix(2, 5), matrix(2, 5), { labelSmoothing: 1 }),
     ],
-    ['before', 'INVALID_OPTION', () => padChannels(image(), -1, 0)],
-    ['count', 'INVALID_OPTION', () => padEnd(image(), 0.5)],
+    ['before', 'OPTION_INVALID', () => padChannels(image(), -1, 0)],
+    ['count', 'OPTION_INVALID', () => padEnd(image(), 0.5)],
   ])('names an argument that does not fit: %s', (named, code, call) => {
     tf.tidy(() => {
       expect(call).toThrow(expect.objectContaining({ name: 'KernelError', code }));

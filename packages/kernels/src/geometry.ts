@@ -58,18 +58,17 @@ export function poolOutputSize(
   return (size - 1) * stride >= input + padding ? size - 1 : size;
 }
 
-/** Throws unless `value` is a whole number of at least `least`. */
+/** @throws {KernelError} unless `value` is a whole number of at least `least`. */
 export function checkInteger(operation: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
     throw new KernelError(
-      'INVALID_OPTION',
-      operation,
-      `expected ${name} to be an integer >= ${least}, received ${value}`,
+      'OPTION_INVALID',
+      `${operation}: expected ${name} to be an integer >= ${least}, received ${value}`,
     );
   }
 }
 
-/** Throws unless the filter fits the image and the groups divide the channels. */
+/** @throws {KernelError} unless the filter fits the image and the groups divide the channels. */
 export function checkConv(
   operation: string,
   x: readonly number[],
@@ -87,22 +86,20 @@ export function checkConv(
   if (channels !== inChannels * geometry.groups || outChannels % geometry.groups !== 0) {
     throw new KernelError(
       'SHAPE_MISMATCH',
-      operation,
-      `expected a filter [kh, kw, ${channels} / groups, a multiple of groups] for x [${x.join(', ')}] ` +
+      `${operation}: expected a filter [kh, kw, ${channels} / groups, a multiple of groups] for x [${x.join(', ')}] ` +
         `and groups ${geometry.groups}, received [${filter.join(', ')}]`,
     );
   }
   if (convOutputSize(height, kh, geometry) < 1 || convOutputSize(width, kw, geometry) < 1) {
     throw new KernelError(
       'SHAPE_MISMATCH',
-      operation,
-      `expected an image of at least the filter's size, received x [${x.join(', ')}] and filter ` +
+      `${operation}: expected an image of at least the filter's size, received x [${x.join(', ')}] and filter ` +
         `[${filter.join(', ')}] with padding ${geometry.padding}, dilation ${geometry.dilation}`,
     );
   }
 }
 
-/** Throws unless a window fits the image and its padding is at most half of it, as torch asks. */
+/** @throws {KernelError} unless a window fits the image and its padding is at most half of it, as torch asks. */
 export function checkPool(
   operation: string,
   x: readonly number[],
@@ -114,23 +111,21 @@ export function checkPool(
   checkInteger(operation, 'padding', geometry.padding, 0);
   if (geometry.padding * 2 > geometry.kernelSize) {
     throw new KernelError(
-      'INVALID_OPTION',
-      operation,
-      `expected padding of at most half of kernelSize ${geometry.kernelSize}, received ${geometry.padding}`,
+      'OPTION_INVALID',
+      `${operation}: expected padding of at most half of kernelSize ${geometry.kernelSize}, received ${geometry.padding}`,
     );
   }
   const [, height, width] = x;
   if (poolOutputSize(height, geometry) < 1 || poolOutputSize(width, geometry) < 1) {
     throw new KernelError(
       'SHAPE_MISMATCH',
-      operation,
-      `expected an image of at least ${geometry.kernelSize} pixels with padding ${geometry.padding}, ` +
+      `${operation}: expected an image of at least ${geometry.kernelSize} pixels with padding ${geometry.padding}, ` +
         `received x [${x.join(', ')}]`,
     );
   }
 }
 
-/** Throws unless `shape` has `rank` dimensions. */
+/** @throws {KernelError} unless `shape` has `rank` dimensions. */
 export function checkRank<R extends keyof ShapeOfRank>(
   operation: string,
   name: string,
@@ -140,13 +135,12 @@ export function checkRank<R extends keyof ShapeOfRank>(
   if (shape.length !== rank) {
     throw new KernelError(
       'SHAPE_MISMATCH',
-      operation,
-      `expected ${name} of rank ${rank}, received [${shape.join(', ')}]`,
+      `${operation}: expected ${name} of rank ${rank}, received [${shape.join(', ')}]`,
     );
   }
 }
 
-/** Throws unless both shapes are the same. */
+/** @throws {KernelError} unless both shapes are the same. */
 export function checkShape(
   operation: string,
   name: string,
@@ -156,8 +150,7 @@ export function checkShape(
   if (received.length !== expected.length || received.some((size, i) => size !== expected[i])) {
     throw new KernelError(
       'SHAPE_MISMATCH',
-      operation,
-      `expected ${name} [${expected.join(', ')}], received [${received.join(', ')}]`,
+      `${operation}: expected ${name} [${expected.join(', ')}], received [${received.join(', ')}]`,
     );
   }
 }

@@ -2,26 +2,22 @@ import { startBackend } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-import { composed } from '../src/backends/reference/index.ts';
-import type { Primitives } from '../src/primitives.ts';
-import { primitives } from '../src/registry.ts';
-
 /**
- * Runs `call` with the primitives of the backend under test and with the composed ones on the cpu
- * backend (themselves tested against PyTorch). The values of all results come back end to end; that
+ * Runs `call` on the backend under test and, with the reference implementations, on the cpu backend
+ * (themselves tested against PyTorch). The values of all results come back end to end; that
  * the shapes agree, and that nothing but the results was left, is seen to here.
  */
 export async function runHereAndOnCpu(
   backend: string,
-  call: (p: Primitives) => tf.Tensor[],
+  call: () => tf.Tensor[],
 ): Promise<{ here: number[]; onCpu: number[] }> {
   await startBackend('cpu');
   await tf.setBackend('cpu');
-  const reference = tf.tidy(() => call(composed));
+  const reference = tf.tidy(() => call());
   const expected = await take(reference);
   await tf.setBackend(backend);
   const before = tf.memory().numTensors;
-  const results = tf.tidy(() => call(primitives()));
+  const results = tf.tidy(() => call());
   expect(tf.memory().numTensors - before, 'tensors left').toBe(results.length);
   const received = await take(results);
   expect(received.shapes).toEqual(expected.shapes);

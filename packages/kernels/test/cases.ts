@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { convOutputShape, type ConvGeometry, type Shape4D } from '../src/geometry.ts';
-import type { BatchNormSettings, Primitives } from '../src/primitives.ts';
+import type { BatchNormSettings } from '../src/ops/batch-norm.ts';
 import type { Sampler } from './against-cpu.ts';
+import { adamwUpdate } from '../src/ops/adamw-update.ts';
+import { batchNormInferenceKernels } from '../src/ops/batch-norm-inference.ts';
+import { batchNormTrainingKernels } from '../src/ops/batch-norm-training.ts';
+import { conv2dKernels } from '../src/ops/conv2d.ts';
+import { movingAverageUpdate } from '../src/ops/moving-average-update.ts';
+import { sgdUpdate } from '../src/ops/sgd-update.ts';
 
 export interface ConvCase {
   readonly x: Shape4D;
@@ -47,14 +53,14 @@ export function conv(sampler: Sampler, { x, filter, y, geometry }: ConvCase) {
   const [xs, filters, dys] = [x, filter, y].map((shape) =>
     sampler.values(tf.util.sizeFromShape([...shape])),
   );
-  return (p: Primitives): tf.Tensor[] => {
+  return (): tf.Tensor[] => {
     const image = tf.tensor4d(xs!, [...x]);
     const taps = tf.tensor4d(filters!, [...filter]);
     const dy = tf.tensor4d(dys!, [...y]);
     return [
-      p.conv2d(image, taps, geometry),
-      p.conv2dInputGradient(dy, taps, x, geometry),
-      p.conv2dFilterGradient(image, dy, filter, geometry),
+      conv2dKernels.active().forward(image, taps, geometry),
+      conv2dKernels.active().inputGradient(dy, taps, x, geometry),
+      conv2dKernels.active().filterGradient(image, dy, filter, geometry),
     ];
   };
 }
@@ -67,17 +73,23 @@ export function batchNorm(sampler: Sampler, shape: Shape4D, settings: BatchNormS
   const dys = sampler.values(size);
   const [scales, offsets, means] = [0, 1, 2].map(() => sampler.values(channels));
   const variances = sampler.values(channels).map((value) => value ** 2 + 0.1);
-  return (p: Primitives): tf.Tensor[] => {
+  return (): tf.Tensor[] => {
     const x = tf.tensor4d(xs, [...shape]);
     const dy = tf.tensor4d(dys, [...shape]);
     const scale = tf.tensor1d(scales!);
     const offset = tf.tensor1d(offsets!);
     const mean = tf.tensor1d(means!);
     const variance = tf.tensor1d(variances);
-    const trained = p.batchNormTraining(x, scale, offset, settings);
-    const back = p.batchNormGradient(dy, x, scale, trained.saved, trained.output, settings);
-    const output = p.batchNormInference(x, scale, offset, mean, variance, settings);
-    const frozen = p.batchNormInferenceGradient(dy, x, scale, mean, variance, output, settings);
+    const trained = batchNormTrainingKernels.active().forward(x, scale, offset, settings);
+    const back = batchNormTrainingKernels
+      .active()
+      .gradient(dy, x, scale, trained.saved, trained.output, settings);
+    const output = batchNormInferenceKernels
+      .active()
+      .forward(x, scale, offset, mean, variance, settings);
+    const frozen = batchNormInferenceKernels
+      .active()
+      .gradient(dy, x, scale, mean, variance, output, settings);
     return [
       trained.output,
       trained.mean,
@@ -96,7 +108,7 @@ export function batchNorm(sampler: Sampler, shape: Shape4D, settings: BatchNormS
 /** Every optimiser's step, from the same values; all that they change comes back. */
 export function optimisers(sampler: Sampler, size: number) {
   const [ps, gs, ms, vs] = [0, 1, 2, 3].map(() => sampler.values(size));
-  return (p: Primitives): tf.Tensor[] => {
+  return (): tf.Tensor[] => {
     const gradient = tf.tensor1d(gs!);
     const made: tf.Variable[] = [];
     const variable = (values: Float32Array) => {
@@ -107,23 +119,23 @@ export function optimisers(sampler: Sampler, size: number) {
     const heavy = {
       parameter: variable(ps!),
       gradient,
-      momentum: variable(ms!),
+      momentumBuffer: variable(ms!),
       weightDecay: 0.01,
     };
-    const nesterov = { ...heavy, parameter: variable(ps!), momentum: variable(ms!) };
-    p.sgdUpdate([plain], { learningRate: 0.1, momentum: 0, nesterov: false });
-    p.sgdUpdate([heavy], { learningRate: 0.1, momentum: 0.9, nesterov: false });
-    p.sgdUpdate([nesterov], { learningRate: 0.1, momentum: 0.9, nesterov: true });
+    const nesterov = { ...heavy, parameter: variable(ps!), momentumBuffer: variable(ms!) };
+    sgdUpdate([plain], { learningRate: 0.1, momentum: 0, nesterov: false });
+    sgdUpdate([heavy], { learningRate: 0.1, momentum: 0.9, nesterov: false });
+    sgdUpdate([nesterov], { learningRate: 0.1, momentum: 0.9, nesterov: true });
     const adam = {
       parameter: variable(ps!),
       gradient,
-      firstMoment: variable(ms!),
-      secondMoment: variable(vs!.map(Math.abs)),
+      expAvg: variable(ms!),
+      expAvgSq: variable(vs!.map(Math.abs)),
       weightDecay: 0.01,
     };
     const settings = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3 };
-    p.adamwUpdate([adam], settings);
-    p.movingAverageUpdate([{ average: variable(ps!), value: gradient }], 0.1);
+    adamwUpdate([adam], settings);
+    movingAverageUpdate([{ average: variable(ps!), value: gradient }], 0.1);
     const results = made.map((changed) => tf.clone(changed));
     tf.dispose(made);
     return results;

@@ -7,6 +7,7 @@ import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
 import { registerWasmKernels } from '../src/backends/wasm/index.ts';
 import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { runHereAndOnCpu, sampled, Sampler } from './against-cpu.ts';
+import { fusedConv2dKernels } from '../src/ops/fused-conv2d.ts';
 
 registerTensorflowKernels();
 registerWasmKernels();
@@ -25,7 +26,7 @@ describe('fusedConv2d', () => {
           { stride: 1, padding: 1, dilation: 1, groups: 2 },
         ]) {
           it(`${activation} after ${parts || 'nothing'}, ${JSON.stringify(geometry)}`, async () => {
-            const { here, onCpu } = await runHereAndOnCpu(backend, (p) => {
+            const { here, onCpu } = await runHereAndOnCpu(backend, () => {
               const sampler = new Sampler(3);
               const x = sampled<tf.Tensor4D>(sampler, [2, 8, 8, 4]);
               const filter = sampled<tf.Tensor4D>(sampler, [3, 3, 4 / geometry.groups, 8]);
@@ -34,7 +35,11 @@ describe('fusedConv2d', () => {
               const addend = parts.includes('addend')
                 ? sampled<tf.Tensor4D>(sampler, [2, size, size, 8])
                 : undefined;
-              return [p.fusedConv2d(x, filter, geometry, { bias, addend, activation })];
+              return [
+                fusedConv2dKernels
+                  .active()
+                  .forward(x, filter, geometry, { bias, addend, activation }),
+              ];
             });
             expect(here).toBeAllClose(onCpu, tolerance);
           });

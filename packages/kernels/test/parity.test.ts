@@ -17,7 +17,6 @@ import {
   multiply,
   padChannels,
   padEnd,
-  primitives,
   relu,
   sigmoid,
   softmaxCrossEntropy,
@@ -27,6 +26,10 @@ import { registerTensorflowKernels } from '../src/backends/tensorflow/index.ts';
 import { registerWasmKernels } from '../src/backends/wasm/index.ts';
 import { registerWebgpuKernels } from '../src/backends/webgpu/index.ts';
 import { decode, filled, reference, type OperationCase, type OptimizerCase } from './reference.ts';
+import { adamwUpdate } from '../src/ops/adamw-update.ts';
+import { clipByGlobalNorm } from '../src/ops/clip-by-global-norm.ts';
+import { movingAverageUpdate } from '../src/ops/moving-average-update.ts';
+import { sgdUpdate } from '../src/ops/sgd-update.ts';
 
 registerTensorflowKernels();
 registerWasmKernels();
@@ -180,7 +183,7 @@ describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
     const gradients = directions.map((direction) => tf.mul(direction, length / norm));
     tf.dispose(directions);
     const before = tf.memory().numTensors;
-    const clipped = primitives().clipByGlobalNorm(gradients, 5);
+    const clipped = clipByGlobalNorm(gradients, 5);
     expect(tf.memory().numTensors).toBe(before + shapes.length);
     for (const [i, tensor] of clipped.entries()) {
       const expected = values[i]!.map((value) => value * (length / norm));
@@ -193,7 +196,7 @@ describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
 
   it('does not hide that gradients are no numbers', async () => {
     const gradients = [tf.tensor1d([1, 2]), tf.tensor1d([NaN])];
-    const clipped = primitives().clipByGlobalNorm(gradients, 1);
+    const clipped = clipByGlobalNorm(gradients, 1);
     expect(await clipped[0]!.data()).toEqual(new Float32Array([NaN, NaN]));
     tf.dispose([...gradients, ...clipped]);
   });
@@ -202,8 +205,8 @@ describeBackends(['cpu', 'wasm', 'tensorflow', 'webgpu'], () => {
     const average = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
     const value = tf.tensor1d([2, 2, 7]);
     const before = tf.memory().numTensors;
-    primitives().movingAverageUpdate([{ average, value }], 0.25);
-    primitives().movingAverageUpdate([{ average, value }], 0.5);
+    movingAverageUpdate([{ average, value }], 0.25);
+    movingAverageUpdate([{ average, value }], 0.5);
     expect(tf.memory().numTensors).toBe(before);
     expect(await average.data()).toBeAllClose([1.625, 2, 5.5]);
     expect(await value.data()).toBeAllClose([2, 2, 7]);
@@ -227,16 +230,19 @@ function update(
   if (optimizer === 'sgd') {
     const { momentum = 0 } = options;
     const slot = { parameter, gradient, weightDecay };
-    primitives().sgdUpdate([momentum === 0 ? slot : { ...slot, momentum: first }], {
+    sgdUpdate([momentum === 0 ? slot : { ...slot, momentumBuffer: first }], {
       learningRate,
       momentum,
       nesterov,
     });
   } else {
     const { beta1 = 0, beta2 = 0, epsilon = 0 } = options;
-    primitives().adamwUpdate(
-      [{ parameter, gradient, weightDecay, firstMoment: first, secondMoment: second }],
-      { learningRate, beta1, beta2, epsilon, step },
-    );
+    adamwUpdate([{ parameter, gradient, weightDecay, expAvg: first, expAvgSq: second }], {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      step,
+    });
   }
 }

@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the graph and the specs say which rank and dtype each value has */
-import { primitives } from '@resnet/kernels';
+import { movingAverageUpdate } from '@resnet/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { parseConfig, type ResNetConfig } from './architecture/config.ts';
@@ -166,7 +166,7 @@ export class ResNet {
       this.#running(`${path}.running_mean`, mean),
       this.#running(`${path}.running_var`, variance),
     ]);
-    primitives().movingAverageUpdate(pairs, momentum);
+    movingAverageUpdate(pairs, momentum);
     for (const path of statistics.keys()) {
       this.#counters.set(path, (this.#counters.get(path) ?? 0n) + 1n);
     }

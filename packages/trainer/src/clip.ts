@@ -1,4 +1,4 @@
-import { primitives } from '@resnet/kernels';
+import * as kernels from '@resnet/kernels';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -11,6 +11,6 @@ export function clipByGlobalNorm(
   maxNorm: number,
 ): Map<string, tf.Tensor> {
   if (gradients.size === 0) return new Map();
-  const clipped = primitives().clipByGlobalNorm([...gradients.values()], maxNorm);
+  const clipped = kernels.clipByGlobalNorm([...gradients.values()], maxNorm);
   return new Map([...gradients.keys()].map((path, i) => [path, clipped[i]!]));
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { primitives } from '@resnet/kernels';
+import { movingAverageUpdate } from '@resnet/kernels';
 
 import { checkOption } from './errors.ts';
 
@@ -53,7 +53,7 @@ export function updateEma(ema: Ema, variables: Variables, step: number): void {
     average,
     value: variables.get(path)!,
   }));
-  primitives().movingAverageUpdate(pairs, 1 - emaDecay(ema, step));
+  movingAverageUpdate(pairs, 1 - emaDecay(ema, step));
 }
 
 /**

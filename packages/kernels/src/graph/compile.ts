@@ -1,6 +1,19 @@
-import { primitives } from '../registry.ts';
+import { KernelSet } from '../kernel-set.ts';
 import type { Executable, Graph } from './graph.ts';
 import { interpret } from './interpret.ts';
+
+/** What backends replace of `compile`: for those that gain by seeing a graph whole. */
+export interface GraphKernels {
+  /**
+   * Takes over the graph's tensors, unless it returns undefined: then nothing has happened, and the
+   * graph runs op by op.
+   */
+  readonly compile: (graph: Graph) => Executable | undefined;
+}
+
+export const graphKernels: KernelSet<GraphKernels> = /* @__PURE__ */ new KernelSet<GraphKernels>({
+  compile: () => undefined,
+});
 
 /**
  * Makes a graph ready to run, by what the active backend has best: as a whole where it can see it
@@ -8,5 +21,5 @@ import { interpret } from './interpret.ts';
  * when it is disposed.
  */
 export function compile(graph: Graph): Executable {
-  return primitives().compile?.(graph) ?? interpret(graph);
+  return graphKernels.active().compile(graph) ?? interpret(graph);
 }

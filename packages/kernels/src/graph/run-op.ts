@@ -1,18 +1,23 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the graph says which rank each value has */
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { add } from '../ops/add.ts';
+import { addRelu } from '../ops/add-relu.ts';
 import { affine } from '../ops/affine.ts';
-import { batchNormInference } from '../ops/batch-norm.ts';
+import { avgPool2d } from '../ops/avg-pool2d.ts';
+import { batchNormInference } from '../ops/batch-norm-inference.ts';
 import { concat } from '../ops/concat.ts';
-import { add, multiply, sigmoid } from '../ops/elementwise.ts';
 import { fusedConv2d } from '../ops/fused-conv2d.ts';
+import { globalAveragePool } from '../ops/global-average-pool.ts';
 import { globalMaxPool } from '../ops/global-max-pool.ts';
 import { linear } from '../ops/linear.ts';
+import { maxPool2d } from '../ops/max-pool2d.ts';
+import { multiply } from '../ops/multiply.ts';
 import { multiplyChannels } from '../ops/multiply-channels.ts';
 import { padChannels } from '../ops/pad-channels.ts';
 import { padEnd } from '../ops/pad-end.ts';
-import { avgPool2d, globalAveragePool, maxPool2d } from '../ops/pooling.ts';
-import { addRelu, relu } from '../ops/relu.ts';
+import { relu } from '../ops/relu.ts';
+import { sigmoid } from '../ops/sigmoid.ts';
 import type { GraphOp, OpOfType } from './ops.ts';
 
 type Run<Op> = (op: Op, x: tf.Tensor4D, y: tf.Tensor4D) => tf.Tensor;

@@ -9,10 +9,10 @@ registerTensorflowKernels();
 
 const channels = 16;
 
-type TestUnit = ConvBatchNorm & { readonly filter: tf.Variable<tf.Rank.R4> };
+type TestBlock = ConvBatchNorm & { readonly filter: tf.Variable<tf.Rank.R4> };
 
 /** A filter of 3x3 and the rest; variables, so that gradients can be taken by them. */
-function unit(wiring: Pick<ConvBatchNorm, 'input' | 'addend'>): TestUnit {
+function block(wiring: Pick<ConvBatchNorm, 'input' | 'addend'>): TestBlock {
   return tf.tidy(() => ({
     epsilon: 1e-5,
     padding: 1,
@@ -24,8 +24,8 @@ function unit(wiring: Pick<ConvBatchNorm, 'input' | 'addend'>): TestUnit {
   }));
 }
 
-function disposeOf(units: readonly ConvBatchNorm[]): void {
-  tf.dispose(units.map(({ filter, scale, offset }) => [filter, scale, offset]));
+function disposeOf(blocks: readonly ConvBatchNorm[]): void {
+  tf.dispose(blocks.map(({ filter, scale, offset }) => [filter, scale, offset]));
 }
 
 const image = (): tf.Tensor4D => tf.randomNormal([2, 5, 5, channels]);
@@ -33,12 +33,12 @@ const image = (): tf.Tensor4D => tf.randomNormal([2, 5, 5, channels]);
 describeBackends(['cpu', 'tensorflow'], () => {
   describe('convBatchNormTraining', () => {
     it('leaves nothing of what was not asked for: of one filter, of x, of no gradient', () => {
-      const units = [unit({ input: 0 }), unit({ input: 1, addend: 0 })];
+      const blocks = [block({ input: 0 }), block({ input: 1, addend: 0 })];
       const x = tf.tidy(() => tf.variable(image()));
       const before = tf.memory();
-      const loss = (): tf.Scalar => mean(convBatchNormTraining(x, units).output);
+      const loss = (): tf.Scalar => mean(convBatchNormTraining(x, blocks).output);
       for (let step = 0; step < 3; step++) {
-        for (const by of [units[0]!.filter, units[1]!.filter, x]) {
+        for (const by of [blocks[0]!.filter, blocks[1]!.filter, x]) {
           const { value, grads } = tf.variableGrads(loss, [by]);
           expect(Object.keys(grads)).toEqual([by.name]);
           tf.dispose([value, grads]);
@@ -49,15 +49,15 @@ describeBackends(['cpu', 'tensorflow'], () => {
         expect(tf.memory().numTensors).toBe(before.numTensors);
         expect(tf.memory().numBytes).toBe(before.numBytes);
       }
-      disposeOf(units);
+      disposeOf(blocks);
       x.dispose();
     });
 
-    it('gives each unit’s statistics, which the caller owns', async () => {
-      const units = [unit({ input: 0 }), unit({ input: 1 })];
+    it('gives each block’s statistics, which the caller owns', async () => {
+      const blocks = [block({ input: 0 }), block({ input: 1 })];
       const x = image();
       const before = tf.memory().numTensors;
-      const { output, statistics } = convBatchNormTraining(x, units);
+      const { output, statistics } = convBatchNormTraining(x, blocks);
       expect(tf.memory().numTensors).toBe(before + 5);
       expect(statistics).toHaveLength(2);
       for (const { mean: average, variance } of statistics) {
@@ -66,26 +66,26 @@ describeBackends(['cpu', 'tensorflow'], () => {
         expect(Math.min(...(await variance.data()))).toBeGreaterThan(1);
       }
       tf.dispose([output, ...statistics.map((each) => [each.mean, each.variance])]);
-      disposeOf(units);
+      disposeOf(blocks);
       x.dispose();
     });
 
     it.each<[string, Partial<ConvBatchNorm>[], RegExp]>([
-      ['no unit', [], /one unit at least/],
-      ['a value that comes later', [{ input: 1 }], /unit 0 to take a value up to 0, received 1/],
+      ['no block', [], /one conv-BN block at least/],
+      ['a value that comes later', [{ input: 1 }], /block 0 to take a value up to 0, received 1/],
       ['a value that is none', [{ input: 0.5 }], /integer >= 0, received 0.5/],
       ['an addend without ReLU', [{ addend: 0, activation: 'none' }], /'relu' with an addend/],
       ['an addend of another shape', [{ addend: 0, stride: 2 }], /addend/],
-      ['a unit that none takes', [{}, {}], /takes what unit 0 gives, received none/],
+      ['a block that none takes', [{}, {}], /takes the output of block 0, received none/],
       ['one value a channel', [{ stride: 9 }], /more than one value per channel/],
       ['groups that do not divide', [{ groups: 3 }], /groups/],
     ])('refuses %s', (_, given, message) => {
-      const units = given.map((options) => ({ ...unit({ input: 0 }), ...options }));
+      const blocks = given.map((options) => ({ ...block({ input: 0 }), ...options }));
       const x = tf.zeros<tf.Rank.R4>([1, 5, 5, channels]);
       const before = tf.memory().numTensors;
-      expect(() => convBatchNormTraining(x, units)).toThrow(message);
+      expect(() => convBatchNormTraining(x, blocks)).toThrow(message);
       expect(tf.memory().numTensors).toBe(before);
-      disposeOf(units);
+      disposeOf(blocks);
       x.dispose();
     });
   });

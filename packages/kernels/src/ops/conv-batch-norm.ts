@@ -9,19 +9,19 @@ import {
   type ConvGeometry,
   type Shape4D,
 } from '../geometry.ts';
-import type { ConvBatchNormUnit, FusedUnits } from '../primitives.ts';
-import { primitives } from '../registry.ts';
-import { differentiable, gradientsOf } from '../tfjs/tape.ts';
+import { KernelSet } from '../kernel-set.ts';
+import { gradientsOf } from '../tfjs/checkpoint.ts';
+import { differentiable } from '../tfjs/tape.ts';
+import { addRelu } from './add-relu.ts';
+import type { BatchNormOptions, BatchNormSettings } from './batch-norm.ts';
 import {
   batchNormTraining,
   checkSeveral,
-  type BatchNormOptions,
-  type BatchNormTrainingResult,
-} from './batch-norm.ts';
-import { conv2d, type Conv2dOptions } from './conv2d.ts';
-import { addRelu } from './relu.ts';
+  type BatchNormStatistics,
+} from './batch-norm-training.ts';
+import { conv2d, convGeometry, type Conv2dOptions } from './conv2d.ts';
 
-/** A convolution, batch norm of what it gives, and the sum and ReLU that may follow. */
+/** A conv-BN block: a convolution, batch norm of its output, and the sum and ReLU that may follow. */
 export interface ConvBatchNorm extends Conv2dOptions, BatchNormOptions {
   /** `[kh, kw, Ci / groups, Co]` */
   readonly filter: tf.Tensor4D;
@@ -29,70 +29,119 @@ export interface ConvBatchNorm extends Conv2dOptions, BatchNormOptions {
   readonly scale: tf.Tensor1D;
   /** `[Co]` */
   readonly offset: tf.Tensor1D;
-  /** Which value it takes: 0 is x, i + 1 what unit i gives. */
+  /** Which value it takes: 0 is x, i + 1 the output of block i. */
   readonly input: number;
   /** Which is added before the ReLU, that is then always there: how a residual block ends. */
   readonly addend?: number;
 }
 
-export type BatchNormStatistics = Pick<BatchNormTrainingResult, 'mean' | 'variance'>;
-
+/** What `convBatchNormTraining` returns; the caller owns all of it. */
 export interface ConvBatchNormResult {
-  /** Of the last unit. */
+  /** Of the last block. */
   readonly output: tf.Tensor4D;
-  /** Of each unit's batch norm, as `batchNormTraining` gives them. */
+  /** Of each block's batch norm, as `batchNormTraining` returns them. */
   readonly statistics: readonly BatchNormStatistics[];
 }
 
+/** A {@link ConvBatchNorm} without its tensors. */
+export interface ConvBatchNormSpec {
+  readonly filterShape: Shape4D;
+  readonly geometry: ConvGeometry;
+  readonly settings: BatchNormSettings;
+  readonly input: number;
+  readonly addend: number | undefined;
+}
+
+/** The parameters of a conv-BN block, or the gradients by them. */
+export interface ConvBatchNormParameters {
+  readonly filter: tf.Tensor4D;
+  readonly scale: tf.Tensor1D;
+  readonly offset: tf.Tensor1D;
+}
+
+/** Conv-BN blocks in training as a backend runs them together. */
+export interface FusedConvBatchNorm {
+  readonly forward: (
+    x: tf.Tensor4D,
+    parameters: readonly ConvBatchNormParameters[],
+  ) => ConvBatchNormResult & {
+    /** For `gradient`: what is in it is the backend's own business. */
+    readonly saved: readonly tf.Tensor[];
+  };
+  /** Whether `gradient` takes `byInput`. */
+  readonly hasInputGradient: boolean;
+  /** `output` is the forward pass's, given where the last block has an addend. */
+  readonly gradient: (
+    dy: tf.Tensor4D,
+    x: tf.Tensor4D,
+    output: tf.Tensor4D | undefined,
+    parameters: readonly Pick<ConvBatchNormParameters, 'filter' | 'scale'>[],
+    saved: readonly tf.Tensor[],
+    byInput: boolean,
+  ) => FusedConvBatchNormGradients;
+}
+
+/** What {@link FusedConvBatchNorm} gives back in the backward pass. */
+export interface FusedConvBatchNormGradients {
+  /** Where `byInput` asks for it. */
+  readonly x: tf.Tensor4D | undefined;
+  readonly parameters: readonly ConvBatchNormParameters[];
+}
+
+/** What backends replace of `convBatchNormTraining`. */
+export interface ConvBatchNormKernels {
+  /** Undefined where the backend cannot run the blocks together: they then run op by op. */
+  readonly fuse: (blocks: readonly ConvBatchNormSpec[]) => FusedConvBatchNorm | undefined;
+}
+
+export const convBatchNormKernels: KernelSet<ConvBatchNormKernels> =
+  /* @__PURE__ */ new KernelSet<ConvBatchNormKernels>({ fuse: () => undefined });
+
 /**
- * Units of `conv2d`, `batchNormTraining` and perhaps `addRelu`, from x `[N, H, W, C]` to what the last
- * gives: residual blocks, as one operation where the backend has it. The caller owns all results, as
- * of `batchNormTraining`. Differentiable in x and every unit's filter, scale and offset; of these all
- * gradients are computed where one is asked for.
+ * Blocks of `conv2d`, `batchNormTraining` and perhaps `addRelu`, from x `[N, H, W, C]` to the output
+ * of the last: a residual block, as one op where the backend has it. The caller owns all results, as
+ * of `batchNormTraining`. Differentiable in x and every block's filter, scale and offset; of these
+ * all gradients are computed where one is asked for.
  *
- * @throws KernelError if the shapes do not fit each other, an option is not a whole number, a channel
- *   has one value only, a unit takes what no unit before it gives, has an addend and another
- *   activation than ReLU, or gives what none takes
+ * @throws {KernelError} SHAPE_MISMATCH when the shapes do not fit each other or a channel has one value
+ *   only; OPTION_INVALID when an option is not a whole number, a block takes what no block before it
+ *   gives, has an addend and another activation than ReLU, or gives what none takes
  */
 export function convBatchNormTraining(
   x: tf.Tensor4D,
-  units: readonly ConvBatchNorm[],
+  blocks: readonly ConvBatchNorm[],
 ): ConvBatchNormResult {
-  check(x, units);
-  const fused = primitives().fuseUnits?.(units.map(settingsOf));
-  return fused === undefined ? oneByOne(x, units) : together(x, units, fused);
+  check(x, blocks);
+  const fused = convBatchNormKernels.active().fuse(blocks.map(specOf));
+  return fused === undefined ? oneByOne(x, blocks) : together(x, blocks, fused);
 }
 
 const operation = 'convBatchNormTraining';
 
-function geometryOf({ stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions) {
-  return { stride, padding, dilation, groups } satisfies ConvGeometry;
-}
-
-function settingsOf(unit: ConvBatchNorm): ConvBatchNormUnit {
-  const { filter, epsilon, activation = 'none', input, addend } = unit;
+function specOf(block: ConvBatchNorm): ConvBatchNormSpec {
+  const { filter, epsilon, activation = 'none', input, addend } = block;
   const settings = { epsilon, activation };
-  return { filterShape: filter.shape, geometry: geometryOf(unit), settings, input, addend };
+  return { filterShape: filter.shape, geometry: convGeometry(block), settings, input, addend };
 }
 
 function invalid(message: string): KernelError {
-  return new KernelError('INVALID_OPTION', operation, message);
+  return new KernelError('OPTION_INVALID', `${operation}: ${message}`);
 }
 
-function check(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): void {
+function check(x: tf.Tensor4D, blocks: readonly ConvBatchNorm[]): void {
   const shapes: Shape4D[] = [x.shape];
   const taken = new Set<number>();
-  for (const [i, unit] of units.entries()) {
-    const { filter, scale, offset, input, addend, activation = 'none' } = unit;
+  for (const [i, block] of blocks.entries()) {
+    const { filter, scale, offset, input, addend, activation = 'none' } = block;
     for (const value of addend === undefined ? [input] : [input, addend]) {
-      checkInteger(operation, `what unit ${i} takes`, value, 0);
+      checkInteger(operation, `what conv-BN block ${i} takes`, value, 0);
       if (value > i) {
-        throw invalid(`expected unit ${i} to take a value up to ${i}, received ${value}`);
+        throw invalid(`expected conv-BN block ${i} to take a value up to ${i}, received ${value}`);
       }
       taken.add(value);
     }
-    checkConv(operation, shapes[input]!, filter.shape, geometryOf(unit));
-    const shape = convOutputShape(shapes[input]!, filter.shape, geometryOf(unit));
+    checkConv(operation, shapes[input]!, filter.shape, convGeometry(block));
+    const shape = convOutputShape(shapes[input]!, filter.shape, convGeometry(block));
     checkSeveral(operation, shape);
     checkShape(operation, 'scale', scale.shape, [shape[3]]);
     checkShape(operation, 'offset', offset.shape, [shape[3]]);
@@ -103,19 +152,19 @@ function check(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): void {
       throw invalid(`expected activation 'relu' with an addend, received '${activation}'`);
     }
   }
-  const lost = units.findIndex((_, i) => i < units.length - 1 && !taken.has(i + 1));
-  if (units.length === 0) throw invalid('expected one unit at least, received none');
+  const lost = blocks.findIndex((_, i) => i < blocks.length - 1 && !taken.has(i + 1));
+  if (blocks.length === 0) throw invalid('expected one conv-BN block at least, received none');
   if (lost !== -1) {
-    throw invalid(`expected a unit that takes what unit ${lost} gives, received none`);
+    throw invalid(`expected a conv-BN block that takes the output of block ${lost}, received none`);
   }
 }
 
-function oneByOne(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): ConvBatchNormResult {
+function oneByOne(x: tf.Tensor4D, blocks: readonly ConvBatchNorm[]): ConvBatchNormResult {
   return tf.tidy(() => {
     const values = [x];
-    const statistics = units.map((unit): BatchNormStatistics => {
-      const { filter, scale, offset, input, addend, epsilon, activation = 'none' } = unit;
-      const convolved = conv2d(values[input]!, filter, geometryOf(unit));
+    const statistics = blocks.map((block): BatchNormStatistics => {
+      const { filter, scale, offset, input, addend, epsilon, activation = 'none' } = block;
+      const convolved = conv2d(values[input]!, filter, convGeometry(block));
       const result = batchNormTraining(convolved, scale, offset, {
         epsilon,
         activation: addend === undefined ? activation : 'none',
@@ -130,12 +179,12 @@ function oneByOne(x: tf.Tensor4D, units: readonly ConvBatchNorm[]): ConvBatchNor
 
 function together(
   x: tf.Tensor4D,
-  units: readonly ConvBatchNorm[],
-  fused: FusedUnits,
+  blocks: readonly ConvBatchNorm[],
+  fused: FusedConvBatchNorm,
 ): ConvBatchNormResult {
   let statistics: readonly BatchNormStatistics[];
-  const hasAddend = units.at(-1)!.addend !== undefined;
-  const named = units.flatMap(({ filter, scale, offset }, i) => [
+  const hasAddend = blocks.at(-1)!.addend !== undefined;
+  const named = blocks.flatMap(({ filter, scale, offset }, i) => [
     [`filter${i}`, filter] as const,
     [`scale${i}`, scale] as const,
     [`offset${i}`, offset] as const,
@@ -143,39 +192,41 @@ function together(
   const inputs: Record<string, tf.Tensor> = Object.fromEntries([['x', x], ...named]);
   const [output] = differentiable({
     inputs,
-    forward: (save: (tensors: tf.Tensor[]) => void, aside): [tf.Tensor4D] => {
-      const result = fused.training(x, units);
+    forward: (save: (tensors: tf.Tensor[]) => void, saveAuxiliary): [tf.Tensor4D] => {
+      const result = fused.forward(x, blocks);
       const parameters = named.map(([, tensor]) => tensor);
       save([x, ...parameters, ...(hasAddend ? [result.output] : []), ...result.saved]);
       statistics = result.statistics;
-      aside(...statistics.flatMap(({ mean, variance }) => [mean, variance]));
+      saveAuxiliary(...statistics.flatMap(({ mean, variance }) => [mean, variance]));
       return [result.output];
     },
-    backward: ([dy], saved, share) => {
+    backward: ([dy], saved, releaseLater) => {
       /* oxlint-disable typescript/no-unsafe-type-assertion -- as they were saved */
       const savedX = saved[0] as tf.Tensor4D;
-      const parameters = units.map((_, i) => ({
+      const parameters = blocks.map((_, i) => ({
         filter: saved[1 + 3 * i] as tf.Tensor4D,
         scale: saved[2 + 3 * i] as tf.Tensor1D,
         offset: saved[3 + 3 * i] as tf.Tensor1D,
       }));
-      const rest = saved.slice(1 + 3 * units.length);
+      const rest = saved.slice(1 + 3 * blocks.length);
       const savedOutput = hasAddend ? (rest.shift() as tf.Tensor4D) : undefined;
       /* oxlint-enable typescript/no-unsafe-type-assertion */
-      let known: ReturnType<FusedUnits['gradient']> | undefined;
-      const gradients = (byInput: boolean): ReturnType<FusedUnits['gradient']> => {
+      let known: FusedConvBatchNormGradients | undefined;
+      const gradients = (byInput: boolean): FusedConvBatchNormGradients => {
         if (known !== undefined) return known;
         known = fused.gradient(dy, savedX, savedOutput, parameters, rest, byInput);
-        share(...known.parameters.flatMap(({ filter, scale, offset }) => [filter, scale, offset]));
+        releaseLater(
+          ...known.parameters.flatMap(({ filter, scale, offset }) => [filter, scale, offset]),
+        );
         return known;
       };
       const byX = (): tf.Tensor => {
         if (fused.hasInputGradient) return gradients(true).x!;
-        const again = units.map((unit, i) => ({ ...unit, ...parameters[i]! }));
+        const again = blocks.map((block, i) => ({ ...block, ...parameters[i]! }));
         const compute = (input: tf.Tensor4D) => oneByOne(input, again).output;
         return gradientsOf(compute, savedX, [], dy)[0]!;
       };
-      const byParameters = units.flatMap((_, i) =>
+      const byParameters = blocks.flatMap((_, i) =>
         (['filter', 'scale', 'offset'] as const).map(
           (name) => [`${name}${i}`, () => gradients(false).parameters[i]![name]] as const,
         ),

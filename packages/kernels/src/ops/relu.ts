@@ -1,42 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { checkShape } from '../geometry.ts';
-import { primitives } from '../registry.ts';
+import { KernelSet } from '../kernel-set.ts';
 import { differentiable } from '../tfjs/tape.ts';
 
-/** `max(x, 0)`, any shape. Keeps its output, not its input, for the gradient. */
+/** What backends replace of `relu`, on tensors of any shape. */
+export interface ReluKernels {
+  readonly forward: <T extends tf.Tensor>(x: T) => T;
+  /** `dy` where `output > 0`, else 0. */
+  readonly gradient: <T extends tf.Tensor>(dy: T, output: T) => T;
+}
+
+export const reluKernels: KernelSet<ReluKernels> = /* @__PURE__ */ new KernelSet<ReluKernels>({
+  forward: (x) => tf.relu(x),
+  // `step` maps 0 to 0: no gradient at the kink, as torch has it.
+  gradient: <T extends tf.Tensor>(dy: T, output: T) =>
+    tf.tidy(() => tf.mul<T>(dy, tf.step(output))),
+});
+
+/**
+ * `max(x, 0)`, any shape. Saves its output, not its input, for the gradient. Differentiable in x.
+ * The caller owns the result.
+ */
 export function relu<T extends tf.Tensor>(x: T): T {
   const [output] = differentiable({
     inputs: { x },
     forward: (save: (tensors: [T]) => void): [T] => {
-      const result = primitives().relu(x);
+      const result = reluKernels.active().forward(x);
       save([result]);
       return [result];
     },
-    backward: ([dy], [kept]) => ({ x: () => primitives().reluGradient(dy, kept) }),
-  });
-  return output;
-}
-
-/**
- * `max(a + b, 0)` of equal shapes: the end of a residual block.
- *
- * @throws KernelError if the shapes differ
- */
-export function addRelu<T extends tf.Tensor>(a: T, b: T): T {
-  checkShape('addRelu', 'b', b.shape, a.shape);
-  const [output] = differentiable({
-    inputs: { a, b },
-    forward: (save: (tensors: [T]) => void): [T] => {
-      const result = primitives().addRelu(a, b);
-      save([result]);
-      return [result];
-    },
-    backward: ([dy], [kept]) => {
-      const gradient = primitives().reluGradient(dy, kept);
-      // Two tensors on one buffer: the tape disposes what it has added up.
-      return { a: () => tf.clone(gradient), b: () => tf.clone(gradient) };
-    },
+    backward: ([dy], [saved]) => ({ x: () => reluKernels.active().gradient(dy, saved) }),
   });
   return output;
 }

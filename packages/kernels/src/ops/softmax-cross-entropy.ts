@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../errors.ts';
 import { checkRank, checkShape } from '../geometry.ts';
-import { primitives } from '../registry.ts';
 import { differentiable } from '../tfjs/tape.ts';
 
+/** As torch's `cross_entropy` takes it. */
 export interface SoftmaxCrossEntropyOptions {
-  /** Share of each target spread evenly over all classes, in [0, 1). */
+  /** Fraction of each target spread evenly over all classes, in [0, 1). Default 0. */
   readonly labelSmoothing?: number;
 }
 
@@ -14,8 +14,10 @@ export interface SoftmaxCrossEntropyOptions {
  * `-sum_k t_k log softmax(logits)_k` of each example, `[N]`, with targets (one-hot or soft) and
  * logits `[N, K]`; with smoothing s, `t_k = (1 - s) target_k + s / K` (torch's `cross_entropy` with
  * class probabilities and `reduction='none'`). Differentiable in the logits; targets are constants.
+ * The caller owns the result.
  *
- * @throws KernelError if the shapes differ or the smoothing is outside [0, 1)
+ * @throws {KernelError} SHAPE_MISMATCH when the shapes differ, OPTION_INVALID when the smoothing is
+ *   outside [0, 1)
  */
 export function softmaxCrossEntropy(
   logits: tf.Tensor2D,
@@ -26,15 +28,14 @@ export function softmaxCrossEntropy(
   checkShape('softmaxCrossEntropy', 'targets', targets.shape, logits.shape);
   if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new KernelError(
-      'INVALID_OPTION',
-      'softmaxCrossEntropy',
-      `expected labelSmoothing in [0, 1), received ${labelSmoothing}`,
+      'OPTION_INVALID',
+      `softmaxCrossEntropy: expected labelSmoothing in [0, 1), received ${labelSmoothing}`,
     );
   }
   const [output] = differentiable({
     inputs: { logits },
     forward: (save: (tensors: [tf.Tensor2D]) => void): [tf.Tensor1D] => {
-      const { loss, gradient } = primitives().softmaxCrossEntropy(logits, targets, labelSmoothing);
+      const { loss, gradient } = lossAndGradient(logits, targets, labelSmoothing);
       save([gradient]);
       return [loss];
     },
@@ -43,4 +44,27 @@ export function softmaxCrossEntropy(
     }),
   });
   return output;
+}
+
+function lossAndGradient(
+  logits: tf.Tensor2D,
+  targets: tf.Tensor2D,
+  labelSmoothing: number,
+): { readonly loss: tf.Tensor1D; readonly gradient: tf.Tensor2D } {
+  return tf.tidy(() => {
+    const smoothed = smoothTargets(targets, labelSmoothing);
+    const logProbabilities = tf.logSoftmax(logits);
+    // Soft targets need not sum to 1: d/dlogits -sum(t * logSoftmax) = softmax * sum(t) - t.
+    const mass = tf.sum(smoothed, 1, true);
+    return {
+      loss: tf.neg<tf.Tensor1D>(tf.sum(tf.mul(smoothed, logProbabilities), 1)),
+      gradient: tf.sub<tf.Tensor2D>(tf.mul(tf.exp(logProbabilities), mass), smoothed),
+    };
+  });
+}
+
+/** Label smoothing as torch has it: targets become `(1 - s) * target + s / K`. */
+function smoothTargets(targets: tf.Tensor2D, labelSmoothing: number): tf.Tensor2D {
+  if (labelSmoothing === 0) return targets;
+  return tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / targets.shape[1]);
 }

@@ -2,17 +2,11 @@ import { describeBackends } from '@resnet/test-config/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it, vi } from 'vitest';
 
-import {
-  add,
-  batchNormTraining,
-  conv2d,
-  mean,
-  primitives,
-  registerPrimitives,
-  relu,
-  type Primitives,
-} from '../index.ts';
-import { checkpoint, differentiable } from './tape.ts';
+import { add, batchNormTraining, conv2d, mean, relu } from '../index.ts';
+import { conv2dKernels } from '../ops/conv2d.ts';
+import type { Conv2dKernels } from '../ops/conv2d-kernels.ts';
+import { checkpoint } from './checkpoint.ts';
+import { differentiable } from './tape.ts';
 
 function net(
   x: tf.Tensor4D,
@@ -68,23 +62,19 @@ describeBackends(['cpu'], () => {
   });
 
   it('computes no gradient that nothing asks for', () => {
-    const original = primitives();
-    const conv2dInputGradient = vi.fn<Primitives['conv2dInputGradient']>((...args) =>
-      original.conv2dInputGradient(...args),
-    );
-    const conv2dFilterGradient = vi.fn<Primitives['conv2dFilterGradient']>((...args) =>
-      original.conv2dFilterGradient(...args),
-    );
-    registerPrimitives('cpu', { conv2dInputGradient, conv2dFilterGradient });
+    const { reference } = conv2dKernels;
+    const inputGradient = vi.fn<Conv2dKernels['inputGradient']>(reference.inputGradient);
+    const filterGradient = vi.fn<Conv2dKernels['filterGradient']>(reference.filterGradient);
+    conv2dKernels.register('cpu', { inputGradient, filterGradient });
     const [x, filter, scale, offset] = inputs();
     tf.dispose(tf.variableGrads(() => net(x, filter, scale, offset), [filter]));
-    expect(conv2dFilterGradient).toHaveBeenCalledTimes(1);
-    expect(conv2dInputGradient).not.toHaveBeenCalled();
+    expect(filterGradient).toHaveBeenCalledTimes(1);
+    expect(inputGradient).not.toHaveBeenCalled();
     const image = tf.variable(x);
     tf.dispose(tf.variableGrads(() => net(image, filter, scale, offset), [image]));
-    expect(conv2dFilterGradient).toHaveBeenCalledTimes(1);
-    expect(conv2dInputGradient).toHaveBeenCalledTimes(1);
-    registerPrimitives('cpu', original);
+    expect(filterGradient).toHaveBeenCalledTimes(1);
+    expect(inputGradient).toHaveBeenCalledTimes(1);
+    conv2dKernels.register('cpu', reference);
     tf.dispose([x, image, filter, scale, offset]);
   });
 

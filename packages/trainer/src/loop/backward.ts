@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { softmaxCrossEntropy } from '@resnet/kernels';
+import { releaseTape, softmaxCrossEntropy } from '@resnet/kernels';
 import type { Random } from '@resnet/random';
 
 import { type Batch, targetsOf } from '../data.ts';
@@ -77,21 +77,4 @@ export function backward(
     releaseTape();
     throw error;
   }
-}
-
-/**
- * Frees what operations saved for their gradients: after an error tfjs forgets it without freeing
- * it, and whoever tries again with a smaller batch, out of memory, needs it.
- */
-function releaseTape(): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- not in the public types
-  const { state } = tf.engine() as unknown as { readonly state: EngineState };
-  if (state.gradientDepth > 0) return;
-  for (const { saved } of state.activeTape ?? []) tf.dispose([...(saved ?? [])]);
-  state.activeTape = null;
-}
-
-interface EngineState {
-  readonly gradientDepth: number;
-  activeTape: readonly { readonly saved?: readonly tf.Tensor[] }[] | null;
 }

@@ -1,4 +1,4 @@
-import { primitives } from '@resnet/kernels';
+import { adamwUpdate } from '@resnet/kernels';
 
 import { checkOption } from '../errors.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -40,12 +40,12 @@ export function adamw({
     options: { beta1, beta2, epsilon, weightDecay },
     slotNames: ['mean', 'square'],
     update(entries, { learningRate, momentum, step }) {
-      primitives().adamwUpdate(
+      adamwUpdate(
         entries.map(({ parameter, gradient, slots, decay }) => ({
           parameter,
           gradient,
-          firstMoment: slots['mean']!,
-          secondMoment: slots['square']!,
+          expAvg: slots['mean']!,
+          expAvgSq: slots['square']!,
           weightDecay: decay ? weightDecay : 0,
         })),
         { learningRate, beta1: momentum ?? beta1, beta2, epsilon, step },

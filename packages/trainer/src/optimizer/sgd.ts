@@ -1,4 +1,4 @@
-import { primitives } from '@resnet/kernels';
+import { sgdUpdate } from '@resnet/kernels';
 
 import { checkOption } from '../errors.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -33,11 +33,11 @@ export function sgd({
     options: { momentum, nesterov, weightDecay },
     slotNames: momentum > 0 ? ['velocity'] : [],
     update(entries, settings) {
-      primitives().sgdUpdate(
+      sgdUpdate(
         entries.map(({ parameter, gradient, slots, decay }) => ({
           parameter,
           gradient,
-          momentum: slots['velocity'],
+          momentumBuffer: slots['velocity'],
           weightDecay: decay ? weightDecay : 0,
         })),
         {

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { ConvGeometry } from '../../geometry.ts';
-import type { Primitives } from '../../primitives.ts';
-
-export type ConvPrimitives = Pick<
-  Primitives,
-  'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient'
->;
+import type { Conv2dKernels } from '../../ops/conv2d-kernels.ts';
 
 /** The `group`-th of `groups` equal parts of the last dimension: an image's or a filter's channels. */
 function sliceChannels(x: tf.Tensor4D, group: number, groups: number): tf.Tensor4D {
@@ -35,20 +30,20 @@ function perGroup(
  * Gives convolutions that know no groups the groups, by slices: right, and as slow as the number
  * of groups. (A filter's output channels lie group after group, its input channels are a group's.)
  */
-export function withGroups(single: ConvPrimitives): ConvPrimitives {
+export function withGroups(single: Conv2dKernels): Conv2dKernels {
   return {
-    conv2d(x, filter, geometry) {
-      if (geometry.groups === 1) return single.conv2d(x, filter, geometry);
-      return perGroup(geometry, (slice, one) => single.conv2d(slice(x), slice(filter), one));
+    forward(x, filter, geometry) {
+      if (geometry.groups === 1) return single.forward(x, filter, geometry);
+      return perGroup(geometry, (slice, one) => single.forward(slice(x), slice(filter), one));
     },
 
-    conv2dInputGradient(dy, filter, inputShape, geometry) {
+    inputGradient(dy, filter, inputShape, geometry) {
       if (geometry.groups === 1) {
-        return single.conv2dInputGradient(dy, filter, inputShape, geometry);
+        return single.inputGradient(dy, filter, inputShape, geometry);
       }
       const [batch, height, width, channels] = inputShape;
       return perGroup(geometry, (slice, one) =>
-        single.conv2dInputGradient(
+        single.inputGradient(
           slice(dy),
           slice(filter),
           [batch, height, width, channels / geometry.groups],
@@ -57,11 +52,11 @@ export function withGroups(single: ConvPrimitives): ConvPrimitives {
       );
     },
 
-    conv2dFilterGradient(x, dy, filterShape, geometry) {
-      if (geometry.groups === 1) return single.conv2dFilterGradient(x, dy, filterShape, geometry);
+    filterGradient(x, dy, filterShape, geometry) {
+      if (geometry.groups === 1) return single.filterGradient(x, dy, filterShape, geometry);
       const [kh, kw, inChannels, outChannels] = filterShape;
       return perGroup(geometry, (slice, one) =>
-        single.conv2dFilterGradient(
+        single.filterGradient(
           slice(x),
           slice(dy),
           [kh, kw, inChannels, outChannels / geometry.groups],

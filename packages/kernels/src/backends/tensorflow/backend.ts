@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KernelError } from '../../errors.ts';
 
-/** What tfjs-node's addon offers: TensorFlow's eager operations by name, on handles. */
+/** What tfjs-node's addon offers: TensorFlow's eager ops by name, on handles. */
 interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -65,6 +65,7 @@ export interface TensorflowBackend {
   getInputTensorIds: (inputs: readonly tf.TensorInfo[]) => number[];
   createOutputTensor(info: OutputInfo): tf.Tensor;
   refCount(dataId: object): number;
+  readSync: (dataId: object) => unknown;
 }
 
 /** The active backend, which `registerTensorflowKernels` serves. */
@@ -76,31 +77,31 @@ export function tensorflow(): TensorflowBackend {
   }
   throw new KernelError(
     'BACKEND_MISMATCH',
-    'tensorflow kernels',
-    `expected tfjs-node's backend under the name 'tensorflow', received '${tf.getBackend()}'`,
+    `tensorflow: expected tfjs-node's backend under the name 'tensorflow', received '${tf.getBackend()}'`,
   );
 }
 
-let isOurs = false;
+let isOwn = false;
 
-/** Whether handles are asked for by an operation of ours: see sole.ts. */
-export function unwatched(): boolean {
-  return isOurs;
+/** Whether handles are asked for by an op of this package: see uniquely-owned.ts. */
+export function isOwnOp(): boolean {
+  return isOwn;
 }
 
+/** What the addon takes operands by; the tensors keep them. */
 export function handles(operands: readonly Operand[]): number[] {
   const backend = tensorflow();
-  isOurs = true;
+  isOwn = true;
   try {
     return operands.map((operand) =>
       typeof operand === 'number' ? operand : backend.getInputTensorIds([operand])[0]!,
     );
   } finally {
-    isOurs = false;
+    isOwn = false;
   }
 }
 
-/** Runs an operation; the caller owns the outputs. */
+/** Runs an op; the caller owns the outputs. */
 export function execute(
   name: string,
   attributes: readonly Attribute[],
@@ -113,7 +114,7 @@ export function execute(
     .map((info) => backend.createOutputTensor(info));
 }
 
-/** Runs an operation of one output. The type is the caller's word for the output's rank. */
+/** Runs an op of one output, which the caller owns and whose rank its type says. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is what the caller says
 export function run<T extends tf.Tensor>(
   name: string,

@@ -10,10 +10,11 @@ import {
   linear,
   maxPool2d,
   mean,
-  primitives,
   softmaxCrossEntropy,
 } from '../../index.ts';
 import { registerTensorflowKernels } from './index.ts';
+import { reluKernels } from '../../ops/relu.ts';
+import { sgdUpdate } from '../../ops/sgd-update.ts';
 
 const batch = 8;
 const classes = 3;
@@ -69,10 +70,10 @@ describeBackends(['tensorflow'], () => {
     it('gives what tfjs reads, and whatever kernel takes, as float32', async () => {
       const x = tf.tensor4d([1.001, -2, 3, 0.3333], [1, 2, 2, 1]);
       const before = tf.memory().numTensors;
-      const y = primitives().relu(x);
+      const y = reluKernels.active().forward(x);
       // bfloat16 keeps 8 bits of mantissa.
       expect(await y.data()).toBeAllClose([1, 0, 3, 0.333984375], { rtol: 0, atol: 0 });
-      const z = primitives().relu(x);
+      const z = reluKernels.active().forward(x);
       const sum = tf.add(z, z);
       expect(await sum.data()).toBeAllClose([2, 0, 6, 0.66796875], { rtol: 0, atol: 0 });
       tf.dispose([y, z, sum]);
@@ -116,7 +117,7 @@ describeBackends(['tensorflow'], () => {
         for (let step = 0; step < 30; step++) {
           const { images, targets } = examples(100 + step);
           const { value, grads } = tf.variableGrads(() => loss(images, targets, weights), weights);
-          primitives().sgdUpdate(
+          sgdUpdate(
             weights.map((parameter) => ({
               parameter,
               gradient: grads[parameter.name]!,

@@ -1,12 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
-import { bfloat16 as bfloat16Type, flag, type } from './attributes.ts';
+import { replaceKernel } from '../../tfjs/replace-kernel.ts';
+import { bfloat16 as bfloat16Type, type } from './attributes.ts';
 import { handles, tensorflow, type OutputInfo, type TensorflowBackend } from './backend.ts';
+import { cast } from './cast.ts';
 import { constant, vector } from './constants.ts';
 import type { Executor } from './executor.ts';
+import { onHandlesAskedFor, onRead } from './patches.ts';
+import { perBackend } from './per-backend.ts';
 
 // tfjs knows no bfloat16. A tensor that holds such values is float32 to it, in half the memory:
-// operations run by the executor here take it as it is, and whatever else asks for its values (any
+// ops run by the executor here take it as it is, and whatever else asks for its values (any
 // kernel of tfjs-node's, reading it) gets them made float32 first, which changes none.
 
 /** What tfjs-node keeps of a tensor: the type is TensorFlow's, of what the handle refers to. */
@@ -20,14 +24,8 @@ function held(backend: TensorflowBackend, tensor: tf.TensorInfo): Held | undefin
   return backend.tensorMap.get(tensor.dataId) as Held | undefined;
 }
 
-/** A handle of the same values in another type; the caller deletes it. */
-export function cast(backend: TensorflowBackend, id: number, to: 'float32' | 'bfloat16'): number {
-  const from = to === 'float32' ? 'bfloat16' : 'float32';
-  const attributes = [type('SrcT', from), type('DstT', to), flag('Truncate', false)];
-  return backend.binding.executeOp('Cast', attributes, [id], 1)[0]!.id;
-}
-
-function widen(backend: TensorflowBackend, tensor: tf.TensorInfo): void {
+/** Converts a tensor's values in place where they are bfloat16. */
+function toFloat32(backend: TensorflowBackend, tensor: tf.TensorInfo): void {
   const at = held(backend, tensor);
   if (at?.dtype !== bfloat16Type) return;
   const { id } = at;
@@ -36,41 +34,23 @@ function widen(backend: TensorflowBackend, tensor: tf.TensorInfo): void {
   backend.binding.deleteTensor(id);
 }
 
-/** The parts of tfjs-node's backend through which kernels and readers get at values. */
-interface Doors {
-  getInputTensorIds(inputs: readonly tf.TensorInfo[]): number[];
-  readSync(dataId: object): unknown;
-}
-
-const prepared = new WeakSet<TensorflowBackend>();
-
-/** Makes the backend widen what it hands out. Once each; nothing changes where nothing is narrow. */
-function prepare(backend: TensorflowBackend): void {
-  if (prepared.has(backend)) return;
-  prepared.add(backend);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Doors
-  const doors = backend as unknown as Doors;
-  const getInputTensorIds = doors.getInputTensorIds.bind(backend);
-  const readSync = doors.readSync.bind(backend);
-  doors.getInputTensorIds = (inputs) => {
-    for (const input of inputs) widen(backend, input);
-    return getInputTensorIds(inputs);
-  };
-  doors.readSync = (dataId) => {
-    widen(backend, { dataId, shape: [], dtype: 'float32' });
-    return readSync(dataId);
-  };
-  keepNarrow(backend);
-}
+/** Makes the backend convert what it hands out, once; float32 tensors pass as they are. */
+const prepare = perBackend((backend): void => {
+  onHandlesAskedFor(backend, (inputs) => {
+    for (const input of inputs) toFloat32(backend, input);
+  });
+  onRead(backend, (dataId) => toFloat32(backend, { dataId, shape: [], dtype: 'float32' }));
+  keepBfloat16(backend);
+});
 
 type Inputs = tf.NamedTensorInfoMap;
 type Settings = tf.NamedAttrMap;
 
 /**
  * What tfjs itself does to activations and their gradients, in bfloat16 where they are: sums where a
- * net forks, zeros put before and after channels, and taken off again.
+ * network forks, zeros put before and after channels, and taken off again.
  */
-const kept: Readonly<
+const bfloat16Kernels: Readonly<
   Record<string, (inputs: Inputs, settings: Settings) => tf.TensorInfo | undefined>
 > = {
   Add: ({ a, b }) => bfloat16.run('AddV2', [type('T', 'bfloat16')], [a!, b!]),
@@ -89,22 +69,17 @@ const kept: Readonly<
   },
 };
 
-/** Lets tfjs's kernels of {@link kept} take what is narrow, and give it back so. */
-function keepNarrow(backend: TensorflowBackend): void {
-  const isNarrow = (tensor: tf.TensorInfo): boolean =>
+/** Lets tfjs's kernels of {@link bfloat16Kernels} take bfloat16, and give it back. */
+function keepBfloat16(backend: TensorflowBackend): void {
+  const isBfloat16 = (tensor: tf.TensorInfo): boolean =>
     held(backend, tensor)?.dtype === bfloat16Type;
-  for (const [name, run] of Object.entries(kept)) {
-    const kernel = tf.getKernel(name, 'tensorflow');
-    tf.unregisterKernel(name, 'tensorflow');
-    tf.registerKernel({
-      ...kernel,
-      kernelFunc(call) {
-        const { inputs, attrs } = call;
-        const narrow = Object.values(inputs).every(
-          (input) => input !== undefined && isNarrow(input),
-        );
-        return (narrow ? run(inputs, attrs ?? {}) : undefined) ?? kernel.kernelFunc(call);
-      },
+  for (const [name, run] of Object.entries(bfloat16Kernels)) {
+    replaceKernel(name, 'tensorflow', (original) => (call) => {
+      const { inputs, attrs } = call;
+      const takesAll = Object.values(inputs).every(
+        (input) => input !== undefined && isBfloat16(input),
+      );
+      return (takesAll ? run(inputs, attrs ?? {}) : undefined) ?? original(call);
     });
   }
 }
@@ -116,31 +91,29 @@ function adopt(backend: TensorflowBackend, info: OutputInfo): tf.Tensor {
   return tensor;
 }
 
-/** Runs an operation on bfloat16: operands that are tensors are narrowed, handles taken as they are. */
+/** Runs an op on bfloat16: operands that are tensors are converted, handles taken as they are. */
 const execute: Executor['execute'] = (name, attributes, operands, outputs) => {
   const backend = tensorflow();
-  prepare(backend);
-  const passing: number[] = [];
+  prepare();
+  const temporary: number[] = [];
   const inputs = operands.map((operand) => {
     if (typeof operand === 'number') return operand;
     const at = held(backend, operand)!;
     if (at.dtype === bfloat16Type) return at.id;
-    const narrow = cast(backend, handles([operand])[0]!, 'bfloat16');
-    passing.push(narrow);
-    return narrow;
+    const converted = cast(backend, handles([operand])[0]!, 'bfloat16');
+    temporary.push(converted);
+    return converted;
   });
   try {
     return backend.binding
       .executeOp(name, attributes, inputs, outputs)
       .map((info) => adopt(backend, info));
   } finally {
-    for (const handle of passing) backend.binding.deleteTensor(handle);
+    for (const handle of temporary) backend.binding.deleteTensor(handle);
   }
 };
 
-/**
- * Arithmetic in bfloat16 (8 bits of mantissa, sums in float32), for processors that have it.
- */
+/** Runs ops in bfloat16 (8 bits of mantissa, sums in float32), for CPUs that have it. */
 export const bfloat16: Executor = {
   dtype: 'bfloat16',
   execute,

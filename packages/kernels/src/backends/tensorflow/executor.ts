@@ -1,10 +1,14 @@
 import { execute, run } from './backend.ts';
 
-/** What runs operations, and in which arithmetic. */
+/** What activations are computed and held in. */
+export type Dtype = 'float32' | 'bfloat16';
+
+/** Runs ops in a dtype. */
 export interface Executor {
-  readonly dtype: 'float32' | 'bfloat16';
-  /** Runs an operation of one output; its operands that are tensors are taken in `dtype`. */
+  readonly dtype: Dtype;
+  /** Runs an op of one output; operands that are tensors are taken in `dtype`. */
   readonly run: typeof run;
+  /** Runs an op of any number of outputs. */
   readonly execute: typeof execute;
 }
 

@@ -19,19 +19,6 @@ export interface WasmBackend {
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo;
 }
 
-/** The backend's memory is full. Without the check, values would be written over those at address 0. */
-export class WasmMemoryError extends Error {
-  readonly code = 'OUT_OF_MEMORY';
-
-  constructor(shape: readonly number[]) {
-    super(
-      `wasm: expected room for a tensor [${shape.join(', ')}], received none, WebAssembly's memory is ` +
-        'full: use smaller batches or images, or dispose of tensors sooner',
-    );
-    this.name = 'WasmMemoryError';
-  }
-}
-
 /** Whether a backend has what is needed of it here. */
 export function isWasmBackend(backend: unknown): backend is WasmBackend {
   return (
@@ -49,8 +36,7 @@ export function wasmBackend(): WasmBackend {
   if (isWasmBackend(backend)) return backend;
   throw new KernelError(
     'BACKEND_MISMATCH',
-    'wasm',
-    `expected tfjs's wasm backend to be active, received ${tf.getBackend()}`,
+    `wasm: expected tfjs's wasm backend to be active, received ${tf.getBackend()}`,
   );
 }
 
@@ -68,7 +54,12 @@ export function allocate(backend: WasmBackend, shape: number[]): tf.Tensor {
   const tensor = tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32'));
   if (tensor.size > 0 && address(backend, tensor) === 0) {
     tensor.dispose();
-    throw new WasmMemoryError(shape);
+    // Without the check, values would be written over those at address 0.
+    throw new KernelError(
+      'OUT_OF_MEMORY',
+      `wasm: expected room for a tensor [${shape.join(', ')}], received none: WebAssembly's memory is full`,
+      { hint: 'Use smaller batches or images, or dispose of tensors sooner.' },
+    );
   }
   return tensor;
 }

@@ -9,7 +9,7 @@ const FLOAT_BYTES = 4;
  * tfjs has no such kernel for wasm, and the same by its other kernels (transposes and a dilated
  * convolution) takes two to three times as long.
  */
-export function conv2dFilterGradient(
+export function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: Shape4D,

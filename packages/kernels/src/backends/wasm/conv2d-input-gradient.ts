@@ -11,7 +11,7 @@ const FLOAT_BYTES = 4;
  * Along one edge, the inputs that share a residue of the stride. A tap at distance e (dilation
  * times its index) reaches input `output * stride - padding + e`, so that the inputs with
  * `(input + padding) % stride = residue` meet only taps with `e % stride = residue`: their gradient
- * is a convolution of dy, without stride, with just those taps, turned around.
+ * is a convolution of dy, without stride, with just those taps, flipped.
  */
 interface Residue {
   readonly residue: number;
@@ -79,7 +79,7 @@ function convolveCropped(
  * One convolution for each pair of residues of the stride (one in all at stride 1), by tfjs's fast
  * kernel; its own Conv2DBackpropInput is 10 to 30 times slower.
  */
-export function conv2dInputGradient(
+export function inputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   inputShape: Shape4D,
@@ -87,7 +87,7 @@ export function conv2dInputGradient(
 ): tf.Tensor4D {
   const { kernels, address, allocate } = simd();
   const { stride, groups } = geometry;
-  // With strides, taps between those of a dilated filter are zeros in the turned one.
+  // With strides, taps between those of a dilated filter are zeros in the flipped one.
   const [zeros, dilation] = stride === 1 ? [1, geometry.dilation] : [geometry.dilation, 1];
   const [, height, width, channels] = inputShape;
   const [kh, kw, inChannels, outChannels] = filter.shape;
@@ -99,10 +99,10 @@ export function conv2dInputGradient(
   const addResidue = (part: tf.Tensor4D, group: number, y: Residue, x: Residue) => {
     if (y.count < 1 || x.count < 1 || y.taps < 1 || x.taps < 1) return;
     const groupOut = outChannels / groups;
-    const turned = allocate<tf.Tensor4D>([y.taps, x.taps, groupOut, inChannels]);
-    kernels.turnFilter(
+    const flipped = allocate<tf.Tensor4D>([y.taps, x.taps, groupOut, inChannels]);
+    kernels.flipFilter(
       address(filter) + group * groupOut * FLOAT_BYTES,
-      address(turned),
+      address(flipped),
       kw,
       inChannels,
       groupOut,
@@ -115,7 +115,7 @@ export function conv2dInputGradient(
       zeros,
     );
     const edges = { top: y.before, bottom: y.after, left: x.before, right: x.after };
-    const pixels = convolveCropped(part, turned, edges, dilation);
+    const pixels = convolveCropped(part, flipped, edges, dilation);
     if (pixels === undefined) return;
     const pixelBytes = channels * FLOAT_BYTES;
     const first = (y.first * width + x.first) * channels + group * inChannels;

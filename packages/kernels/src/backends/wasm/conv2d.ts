@@ -53,7 +53,7 @@ function depthwise(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry):
   );
 }
 
-export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+export function forward(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { stride, padding, dilation, groups } = geometry;
   if (groups === 1) return convolve(x, filter, even(padding), stride, dilation);
   if (groups === x.shape[3]) return depthwise(x, filter, geometry);

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { address, allocate, wasmBackend, type WasmBackend, type WasmMemory } from './backend.ts';
-import { shareClones } from './identity.ts';
+import { shareClones } from './patches.ts';
 import { sharedSimdModule, simdModule } from './simd-module.ts';
 
 type Address = number;
@@ -18,7 +18,7 @@ export interface SimdKernels {
     y: Address,
     mean: Address,
     variance: Address,
-    inverse: Address,
+    inverseStd: Address,
     scratch: Address,
     rows: number,
     channels: number,
@@ -30,7 +30,7 @@ export interface SimdKernels {
     x: Address,
     scale: Address,
     mean: Address,
-    inverse: Address,
+    inverseStd: Address,
     output: Address,
     dx: Address,
     dScale: Address,
@@ -120,9 +120,9 @@ export interface SimdKernels {
     dyStride: number,
     filterStride: number,
   ): void;
-  turnFilter(
+  flipFilter(
     filter: Address,
-    turned: Address,
+    flipped: Address,
     width: number,
     inChannels: number,
     outChannels: number,
@@ -156,9 +156,9 @@ export interface SimdKernels {
   sgd(
     parameter: Address,
     gradient: Address,
-    oldMomentum: Address,
+    momentumBuffer: Address,
     newParameter: Address,
-    newMomentum: Address,
+    newMomentumBuffer: Address,
     size: number,
     learningRate: number,
     momentum: number,
@@ -168,11 +168,11 @@ export interface SimdKernels {
   adamw(
     parameter: Address,
     gradient: Address,
-    first: Address,
-    second: Address,
+    expAvg: Address,
+    expAvgSq: Address,
     newParameter: Address,
-    newFirst: Address,
-    newSecond: Address,
+    newExpAvg: Address,
+    newExpAvgSq: Address,
     size: number,
     keep: number,
     rate: number,
@@ -255,7 +255,7 @@ export function findSimd(): Simd | undefined {
   return loaded.get(backend);
 }
 
-/** The same inside a primitive, which is only called where `findSimd` found something. */
+/** The same inside a kernel, which is only called where `findSimd` found something. */
 export function simd(): Simd {
   return findSimd()!;
 }

@@ -5,9 +5,16 @@ import { expect, it } from 'vitest';
 import { runHereAndOnCpu, Sampler } from '../../../test/against-cpu.ts';
 import { batchNorm, conv, optimisers, sampleConv } from '../../../test/cases.ts';
 import { poolOutputSize, type Shape4D } from '../../geometry.ts';
-import { primitives } from '../../registry.ts';
 import { registerWasmKernels } from './index.ts';
 import { findSimd } from './simd.ts';
+import { addReluKernels } from '../../ops/add-relu.ts';
+import { batchNormInferenceKernels } from '../../ops/batch-norm-inference.ts';
+import { batchNormTrainingKernels } from '../../ops/batch-norm-training.ts';
+import { conv2dKernels } from '../../ops/conv2d.ts';
+import { globalAveragePoolKernels } from '../../ops/global-average-pool.ts';
+import { maxPool2dKernels } from '../../ops/max-pool2d.ts';
+import { reluKernels } from '../../ops/relu.ts';
+import { sgdUpdate } from '../../ops/sgd-update.ts';
 
 const sizes = { images: [1, 2, 5, 6, 7, 8, 9, 12, 14, 17], channels: [1, 2, 3, 4, 5, 8, 13, 16] };
 
@@ -22,9 +29,9 @@ describeBackends(['wasm'], (backend) => {
   });
 
   it('registers twice without harm', () => {
-    const before = Object.keys(primitives());
+    const before = Object.keys(conv2dKernels.active());
     registerWasmKernels();
-    expect(Object.keys(primitives())).toEqual(before);
+    expect(Object.keys(conv2dKernels.active())).toEqual(before);
   });
 
   it('clones without copying, and frees the values with the last clone', () => {
@@ -83,12 +90,17 @@ describeBackends(['wasm'], (backend) => {
     it(`rectifies and averages [${shape.join()}]`, async () => {
       const size = tf.util.sizeFromShape([...shape]);
       const [as, bs] = [sampler.values(size), sampler.values(size)];
-      const { here, onCpu } = await runHereAndOnCpu(backend, (p) => {
+      const { here, onCpu } = await runHereAndOnCpu(backend, () => {
         const a = tf.tensor4d(as, [...shape]);
         const b = tf.tensor4d(bs, [...shape]);
-        const y = p.addRelu(a, b);
-        const means = p.globalAveragePool(a);
-        return [y, p.reluGradient(b, y), means, p.globalAveragePoolGradient(means, shape)];
+        const y = addReluKernels.active().forward(a, b);
+        const means = globalAveragePoolKernels.active().forward(a);
+        return [
+          y,
+          reluKernels.active().gradient(b, y),
+          means,
+          globalAveragePoolKernels.active().gradient(means, shape),
+        ];
       });
       expect(here).toBeAllClose(onCpu, tolerance);
     });
@@ -117,10 +129,13 @@ describeBackends(['wasm'], (backend) => {
         x[3],
       ];
       const dys = sampler.values(tf.util.sizeFromShape([...y]));
-      const { here, onCpu } = await runHereAndOnCpu(backend, (p) => {
+      const { here, onCpu } = await runHereAndOnCpu(backend, () => {
         const image = tf.tensor4d(xs, [...x]);
-        const output = p.maxPool2d(image, geometry);
-        return [output, p.maxPool2dGradient(tf.tensor4d(dys, [...y]), image, output, geometry)];
+        const output = maxPool2dKernels.active().forward(image, geometry);
+        return [
+          output,
+          maxPool2dKernels.active().gradient(tf.tensor4d(dys, [...y]), image, output, geometry),
+        ];
       });
       expect(here).toBeAllClose(onCpu, tolerance);
     });
@@ -131,7 +146,7 @@ describeBackends(['wasm'], (backend) => {
       // 10000 +- 0.5: float32 holds them exactly, their squares it does not.
       const x = tf.tensor4d([9999.5, 10000.5, 9999.5, 10000.5, 9999.5, 10000.5], [1, 2, 3, 1]);
       const one = tf.tensor1d([1]);
-      const { variance, output } = primitives().batchNormTraining(x, one, one, {
+      const { variance, output } = batchNormTrainingKernels.active().forward(x, one, one, {
         epsilon: 1e-5,
         activation: 'none',
       });
@@ -145,10 +160,12 @@ describeBackends(['wasm'], (backend) => {
       const x = tf.tensor4d([Number.NaN, 1, 2, 3, 4, 5], [1, 6, 1, 1]);
       const one = tf.tensor1d([1]);
       const settings = { epsilon: 1e-5, activation: 'relu' } as const;
-      expect(primitives().addRelu(x, x).dataSync()[0]).toBeNaN();
-      expect(primitives().batchNormTraining(x, one, one, settings).output.dataSync()[1]).toBeNaN();
+      expect(addReluKernels.active().forward(x, x).dataSync()[0]).toBeNaN();
       expect(
-        primitives().batchNormInference(x, one, one, one, one, settings).dataSync()[0],
+        batchNormTrainingKernels.active().forward(x, one, one, settings).output.dataSync()[1],
+      ).toBeNaN();
+      expect(
+        batchNormInferenceKernels.active().forward(x, one, one, one, one, settings).dataSync()[0],
       ).toBeNaN();
     });
   });
@@ -158,7 +175,7 @@ describeBackends(['wasm'], (backend) => {
     ['an odd size', 7],
     ['one value', 1],
   ] as const) {
-    it(`updates ${name} as the composed optimisers do`, async () => {
+    it(`updates ${name} as the reference implementations do`, async () => {
       const call = optimisers(new Sampler(size), size);
       const { here, onCpu } = await runHereAndOnCpu(backend, call);
       expect(here).toBeAllClose(onCpu, tolerance);
@@ -171,14 +188,14 @@ describeBackends(['wasm'], (backend) => {
     tf.tidy(() => {
       const x = tf.ones<tf.Rank.R4>([1, 2, 2, 1]);
       const geometry = { stride: 1, padding: 0, dilation: 1, groups: 1 };
-      const before = primitives().conv2d(x, filter, geometry);
+      const before = conv2dKernels.active().forward(x, filter, geometry);
       const gradient = tf.ones([1, 1, 1, 1]);
-      primitives().sgdUpdate([{ parameter: filter, gradient, weightDecay: 0 }], {
+      sgdUpdate([{ parameter: filter, gradient, weightDecay: 0 }], {
         learningRate: 0.5,
         momentum: 0,
         nesterov: false,
       });
-      const after = primitives().conv2d(x, filter, geometry);
+      const after = conv2dKernels.active().forward(x, filter, geometry);
       expect([...before.dataSync()]).toEqual([1, 1, 1, 1]);
       expect([...after.dataSync()]).toEqual([0.5, 0.5, 0.5, 0.5]);
       expect([...snapshot.dataSync()]).toEqual([1]);

@@ -37,8 +37,7 @@ function webgpuBackend(): WebgpuBackend {
   if (isWebgpuBackend(backend)) return backend;
   throw new KernelError(
     'BACKEND_MISMATCH',
-    'webgpu',
-    `expected tfjs's webgpu backend to be active, received ${tf.getBackend()}`,
+    `webgpu: expected tfjs's webgpu backend to be active, received ${tf.getBackend()}`,
   );
 }
 

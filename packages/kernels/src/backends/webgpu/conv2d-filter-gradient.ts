@@ -32,7 +32,7 @@ const code = `
  * tfjs's kernel gives a weight to a thread, which alone goes over all images. The product here is
  * small and very deep: its depth is split among workgroups, whose sums are then added.
  */
-export function conv2dFilterGradient(
+export function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: Shape4D,

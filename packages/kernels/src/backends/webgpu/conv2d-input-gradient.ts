@@ -32,7 +32,7 @@ const code = `
 `;
 
 /** tfjs's kernel looks at every tap of the filter for every pixel, without shared memory. */
-export function conv2dInputGradient(
+export function inputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   inputShape: Shape4D,

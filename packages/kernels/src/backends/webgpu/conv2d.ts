@@ -53,7 +53,7 @@ function grouped(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): t
  * tfjs's own kernel, which is tiled well and takes explicit padding, where it has what is asked
  * for: it knows no groups, and not strides and dilations together.
  */
-export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+export function forward(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { stride, padding, dilation, groups } = geometry;
   if (groups > 1 || (stride > 1 && dilation > 1)) return grouped(x, filter, geometry);
   const edge = [padding, padding];

@@ -5,9 +5,11 @@ import { expect, it } from 'vitest';
 import { runHereAndOnCpu, Sampler } from '../../../test/against-cpu.ts';
 import { batchNorm, conv, optimisers, sampleConv } from '../../../test/cases.ts';
 import type { Shape4D } from '../../geometry.ts';
-import { primitives } from '../../registry.ts';
 import { registerWebgpuKernels } from './index.ts';
 import { splitDepth } from './implicit-gemm.ts';
+import { addReluKernels } from '../../ops/add-relu.ts';
+import { batchNormTrainingKernels } from '../../ops/batch-norm-training.ts';
+import { reluKernels } from '../../ops/relu.ts';
 
 // Small: a software adapter runs them.
 const sizes = { images: [1, 2, 5, 6, 7, 8], channels: [1, 2, 3, 4, 5, 8] };
@@ -73,7 +75,9 @@ describeBackends(['webgpu'], (backend) => {
     const x = tf.tensor4d([9999.5, 10000.5, 9999.5, 10000.5, 9999.5, 10000.5], [1, 2, 3, 1]);
     const one = tf.tensor1d([1]);
     const settings = { epsilon: 1e-5, activation: 'none' } as const;
-    const { output, mean, variance, saved } = primitives().batchNormTraining(x, one, one, settings);
+    const { output, mean, variance, saved } = batchNormTrainingKernels
+      .active()
+      .forward(x, one, one, settings);
     expect(await variance.data()).toBeAllClose([0.3], { rtol: 1e-3 });
     tf.dispose([x, one, output, mean, variance, ...saved]);
   });
@@ -81,16 +85,16 @@ describeBackends(['webgpu'], (backend) => {
   it('adds and rectifies, and takes the gradient', async () => {
     const sampler = new Sampler(7);
     const [as, bs] = [sampler.values(130), sampler.values(130)];
-    const { here, onCpu } = await runHereAndOnCpu(backend, (p) => {
+    const { here, onCpu } = await runHereAndOnCpu(backend, () => {
       const a = tf.tensor1d(as);
       const b = tf.tensor1d(bs);
-      const y = p.addRelu(a, b);
-      return [y, p.reluGradient(b, y)];
+      const y = addReluKernels.active().forward(a, b);
+      return [y, reluKernels.active().gradient(b, y)];
     });
     expect(here).toBeAllClose(onCpu, tolerance);
   });
 
-  it('updates as the composed optimisers do', async () => {
+  it('updates as the reference implementations do', async () => {
     const call = optimisers(new Sampler(3), 70);
     const { here, onCpu } = await runHereAndOnCpu(backend, call);
     expect(here).toBeAllClose(onCpu, tolerance);

@@ -1,4 +1,5 @@
 import type { Conv2dOp } from '../../../graph/ops.ts';
+import { opNames } from '../native/op-names.ts';
 import { attribute, type Attribute } from './attribute.ts';
 import type { GraphDefWriter } from './graph-def-writer.ts';
 import { explicitPadding, float32Tensor, tensor } from './operands.ts';
@@ -60,7 +61,7 @@ export function nativeConvolution(
   const biases = bias === undefined ? [] : [float32Tensor(writer, bias)];
   const addends = addend === undefined ? [] : [addend];
   const inputs = [x, writer.feed(filter, 'float32'), ...biases, ...addends];
-  return writer.node('ResnetConv', inputs, {
+  return writer.node(opNames.conv2d, inputs, {
     T: writer.T,
     biases: attribute.integer(biases.length),
     addends: attribute.integer(addends.length),

@@ -4,7 +4,7 @@ import { KernelError } from '../../../errors.ts';
 import type { Executable } from '../../../graph/graph.ts';
 import { encodeUtf8 } from '../../../protobuf.ts';
 import { handles, tensorflow } from '../backend.ts';
-import { cast } from '../bfloat16.ts';
+import { cast } from '../cast.ts';
 import type { Fed } from './graph-def-writer.ts';
 import type { Translated } from './translate.ts';
 
@@ -67,8 +67,8 @@ export function openSession({ bytes, inputs, fed, output }: Translated): Executa
       } catch (error) {
         throw new KernelError(
           'SHAPE_MISMATCH',
-          'graph',
-          `expected an input that its ops take, received [${x.shape.join(', ')}]: ${String(error)}`,
+          `graph: expected an input that its ops take, received [${x.shape.join(', ')}]: ${String(error)}`,
+          { cause: error },
         );
       }
     },

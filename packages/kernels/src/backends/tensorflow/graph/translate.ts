@@ -2,7 +2,7 @@
 import type { Shape4D } from '../../../geometry.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { BatchNormOp, GraphOp, LinearOp, OpOfType } from '../../../graph/ops.ts';
-import { suitsOwn } from '../own-convolution.ts';
+import { isConv2dSupported } from '../native/conv2d.ts';
 import { attribute, float32, int32 } from './attribute.ts';
 import { fusedConvolution, nativeConvolution, plainConvolution } from './convolution.ts';
 import { GraphDefWriter, type Fed, type Precision } from './graph-def-writer.ts';
@@ -60,7 +60,7 @@ type Translation<Op> = (
 /** A graph with an op that is not here is run op by op. */
 const translations: { readonly [Type in GraphOp['type']]?: Translation<OpOfType<Type>> } = {
   conv2d(writer, op, [x, addend], isFused) {
-    const isNative = suitsOwn(op.weights.filter.shape as Shape4D, op, writer.precision);
+    const isNative = isConv2dSupported(op.weights.filter.shape as Shape4D, op, writer.precision);
     if (isNative) return nativeConvolution(writer, op, x!, addend);
     return (isFused ? fusedConvolution : plainConvolution)(writer, op, x!, addend);
   },
