@@ -7,15 +7,15 @@ import type { BackendName, Precision } from './types.ts';
 import { UsageError } from '../errors.ts';
 
 /** What of a command's settings decides how numbers are computed. */
-export interface ArithmeticSettings {
+export interface PrecisionSettings {
   readonly precision?: Exclude<Precision, 'float32'> | undefined;
   readonly deterministicThreads?: number;
 }
 
-export function arithmeticSettings(options: {
+export function precisionSettings(options: {
   readonly precision?: Precision;
   readonly deterministic?: boolean;
-}): ArithmeticSettings {
+}): PrecisionSettings {
   const { precision = 'float32', deterministic = false } = options;
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
   return {
@@ -28,7 +28,7 @@ export function arithmeticSettings(options: {
  * Fixes the number of threads, by which oneDNN and XNNPACK divide their sums; they read it when
  * they start. The rest of training depends on seeds alone.
  */
-export function fixThreads({ deterministicThreads: threads }: ArithmeticSettings): void {
+export function fixThreads({ deterministicThreads: threads }: PrecisionSettings): void {
   if (threads === undefined) return;
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.RESNET_WASM_THREADS = String(threads);
@@ -42,8 +42,8 @@ export function fixThreads({ deterministicThreads: threads }: ArithmeticSettings
  * @returns the precision that was set, which is no longer `auto`; undefined for float32
  * @throws {UsageError} where the backend or the processor is not made for it
  */
-export function useArithmetic(
-  { precision, deterministicThreads }: ArithmeticSettings,
+export function usePrecision(
+  { precision, deterministicThreads }: PrecisionSettings,
   backend: BackendName,
   instructions: readonly string[] = bfloat16Support(),
 ): 'bf16' | 'bf16-anyway' | undefined {

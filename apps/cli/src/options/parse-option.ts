@@ -32,12 +32,12 @@ export function numberIn(
   };
 }
 
-/** A share in (0, 1), or a count from 1 on: `0.2`, `20%`, `50`. */
-export function shareOrCount(text: string): number {
+/** A fraction in (0, 1), or a count from 1 on: `0.2`, `20%`, `50`. */
+export function fractionOrCount(text: string): number {
   const value = text.endsWith('%') ? numberOf(text.slice(0, -1)) / 100 : numberOf(text);
   const fine = (value > 0 && value < 1) || (Number.isSafeInteger(value) && value >= 1);
   if (!fine || (text.endsWith('%') && value >= 1)) {
-    throw new InvalidArgumentError('Expected a share like 0.2 or 20%, or a count like 50.');
+    throw new InvalidArgumentError('Expected a fraction like 0.2 or 20%, or a count like 50.');
   }
   return value;
 }

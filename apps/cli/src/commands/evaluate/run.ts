@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type ModelCard, readSafetensors, ResNet } from '@resnet/model';
 import { evaluate, type Evaluation, TrainingError } from '@resnet/trainer';
 
-import { arithmeticSettings, useArithmetic } from '../../backends/precision.ts';
+import { precisionSettings, usePrecision } from '../../backends/precision.ts';
 import { drawConfusionMatrix } from '../../charts/confusion-matrix.ts';
 import type { EvaluateOptions } from './options.ts';
 import { type LabelledSet, openLabelled, imageLoader } from '@resnet/data';
@@ -87,7 +87,7 @@ async function evaluateSet(
 ): Promise<Measured> {
   const { weights } = await openModel(folder);
   return await withBackend(work.options.backend ?? 'auto', async (backend) => {
-    useArithmetic(arithmeticSettings(work.options), backend.name);
+    usePrecision(precisionSettings(work.options), backend.name);
     const model = await usingWeights(folder, () =>
       ResNet.fromStateDict(card.config, readSafetensors(weights).tensors),
     );

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { Predictor, type Prediction } from '@resnet/predictor';
 
-import { arithmeticSettings, useArithmetic } from '../../backends/precision.ts';
+import { precisionSettings, usePrecision } from '../../backends/precision.ts';
 import type { PredictOptions } from './options.ts';
 import { FailureError, InterruptedError } from '../../errors.ts';
 import { count, plural } from '../../format.ts';
@@ -32,7 +32,7 @@ export async function runPredict(
   const { signal, release } = io.takeInterrupts();
   try {
     const { done, failed } = await withBackend(options.backend ?? 'auto', async (backend) => {
-      useArithmetic(arithmeticSettings(options), backend.name);
+      usePrecision(precisionSettings(options), backend.name);
       const predictor = await usingWeights(folder, () => Predictor.load(model));
       try {
         return await predictAndPrint(pictures, predictor, { options, io, signal });

@@ -1,7 +1,7 @@
 import type { PlaceMode } from '@resnet/data';
 import { type Command, Option } from 'commander';
 
-import { integer, pattern, shareOrCount } from '../../options/parse-option.ts';
+import { integer, pattern, fractionOrCount } from '../../options/parse-option.ts';
 
 // Not from @resnet/data: `--help` should not load sharp.
 const placeModes = ['copy', 'hardlink', 'symlink'] as const satisfies readonly PlaceMode[];
@@ -34,9 +34,9 @@ export function declareSplit(program: Command): Command {
     .option(
       '--val <share>',
       'for validation: a share of each class, or a count in all (default: 0.2)',
-      shareOrCount,
+      fractionOrCount,
     )
-    .option('--test <share>', 'for a test part, likewise (default: none)', shareOrCount)
+    .option('--test <share>', 'for a test part, likewise (default: none)', fractionOrCount)
     .addOption(
       new Option('--folds <k>', 'k splits for cross-validation, each fold being val once')
         .argParser(integer(2))

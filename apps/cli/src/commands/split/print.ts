@@ -6,6 +6,7 @@ import type { SplitCommandOptions } from './options.ts';
 import { type SplitPlan, labelsOf } from '@resnet/data';
 import { count, plural } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
+import { quoted } from '../../terminal/paths.ts';
 import { formatTable, type Column } from '../../terminal/table.ts';
 
 /** What `resnet split` did. */
@@ -70,10 +71,6 @@ function countsOf(files: Parts['train']): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of files) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 export function printJson(outcome: SplitOutcome, io: Io): void {

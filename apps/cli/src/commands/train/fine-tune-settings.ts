@@ -7,12 +7,6 @@ import {
 } from '@resnet/model';
 import { scaleByPrefix, type TrainOptions } from '@resnet/trainer';
 
-/** What fine-tuning does differently when it is told nothing. */
-export const fineTuning = {
-  /** Of the rate for training from scratch: what was learned is to be adapted, not overwritten. */
-  learningRateShare: 0.1,
-} as const;
-
 /** How a run fine-tunes. Kept in `args.json`, so that a resumed run needs the weights no more. */
 export interface FineTuneSettings {
   /** As it was given. */

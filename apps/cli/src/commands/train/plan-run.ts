@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import type { TrainOptions } from './options.ts';
+import type { TrainOptions } from './flags.ts';
 import { detectLayout } from '@resnet/data';
 import { UsageError } from '../../errors.ts';
 import { checkFineTuneOptions } from './start-weights.ts';
 import { runFiles } from '../../run-folder/layout.ts';
-import { chooseFolder, newSettings, savedSettings, type TrainSettings } from './settings.ts';
+import { chooseFolder } from './choose-folder.ts';
+import { savedSettings } from './saved-settings.ts';
+import { newSettings, type TrainSettings } from './settings.ts';
 
 /** What to train and where to write, decided before anything is read or computed. */
 export interface RunPlan {

@@ -5,13 +5,14 @@ import { type ModelCard, parameterCount, ResNet, type StateDict } from '@resnet/
 import type { Checkpoint } from '@resnet/trainer';
 
 import type { SelectedBackend } from '../../backends/select.ts';
-import type { TrainOptions } from './options.ts';
+import type { TrainOptions } from './flags.ts';
 import { type Dataset, openDataset } from '@resnet/data';
 import { describeSystemError } from '@resnet/files';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
 import { plural } from '../../format.ts';
 import { zooConfig } from '../../options/zoo-config.ts';
 import type { Io } from '../../terminal/io.ts';
+import { quoted, shownPath } from '../../terminal/paths.ts';
 import { recipe } from './recipe.ts';
 import { loadCheckpoint } from '../../run-folder/checkpoint-store.ts';
 import { runFiles } from '../../run-folder/layout.ts';
@@ -19,14 +20,14 @@ import { trainedParameters } from './fine-tune-settings.ts';
 import { loadBackbone, startFrom } from './start-weights.ts';
 import { withBackend } from '../../backends/with-backend.ts';
 import { fitEpochs } from './fit-epochs.ts';
-import { fixThreads, useArithmetic } from '../../backends/precision.ts';
+import { fixThreads, usePrecision } from '../../backends/precision.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import { createReporter } from './print.ts';
 import type { Reporter } from './reporter.ts';
 import { runManifest } from './run-manifest.ts';
 import { type RunWriter, runWriter } from './run-writer.ts';
-import { type CompleteSettings, completeSettings, shownPath } from './settings.ts';
+import { type CompleteSettings, completeSettings } from './settings.ts';
 import { takeFolder } from './take-folder.ts';
 import { openTrainingData } from './training-data.ts';
 import { trainingLoop } from './training-loop.ts';
@@ -89,7 +90,7 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   fixThreads(settings);
   await withBackend(settings.backend, async (backend) => {
     signal.throwIfAborted();
-    const precision = useArithmetic(settings, backend.name);
+    const precision = usePrecision(settings, backend.name);
     const trainedOn = plan.resumes ? plan.settings.trainedOn : undefined;
     if (trainedOn !== undefined && trainedOn !== backend.name) {
       reporter.warn(
@@ -172,8 +173,8 @@ async function openData(
 
 /** What a run trains on is kept in its folder. */
 async function openManifest(folder: string, signal: AbortSignal): Promise<Dataset> {
-  const { seed, val } = recipe; // a manifest needs neither
-  return await openDataset(join(folder, runFiles.split), { seed, val, signal });
+  // A manifest needs neither seed nor fraction.
+  return await openDataset(join(folder, runFiles.split), { seed: 0, val: 0, signal });
 }
 
 function checkUnfinished(
@@ -270,9 +271,4 @@ function describeWriteFailure(error: unknown, folder: string): unknown {
     cause: error,
     hint: `What was saved before is complete. Mend it, then go on with: resnet train --resume ${quoted(folder)}`,
   });
-}
-
-/** Ready to be pasted into a shell. */
-function quoted(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

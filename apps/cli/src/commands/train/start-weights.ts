@@ -1,7 +1,7 @@
 import { adaptClassifier, checkWeights, loadWeights } from '@resnet/hub';
 import { type ResNet, stagePrefixes, type StateDict } from '@resnet/model';
 
-import type { TrainOptions } from './options.ts';
+import type { TrainOptions } from './flags.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../terminal/io.ts';
 import { didYouMean } from '@resnet/files';

@@ -1,7 +1,7 @@
-import type { TrainOptions } from './options.ts';
+import type { TrainOptions } from './flags.ts';
 import { FileError, lockFolder, makeFolder } from '@resnet/files';
 import type { RunPlan } from './plan-run.ts';
-import { chooseFolder } from './settings.ts';
+import { chooseFolder } from './choose-folder.ts';
 
 /**
  * Makes the plan's folder and takes it for this process. Two runs that are begun together choose
