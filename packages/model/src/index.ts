@@ -16,8 +16,11 @@ export { ResNet } from './resnet.ts';
 export { initialState, type InitOptions } from './weights/init.ts';
 export { compareStateDict, type LoadReport, type Mismatch } from './weights/load-report.ts';
 export type { Initializer, ParameterRole, ParameterSpec } from './weights/parameter-spec.ts';
-export { readSafetensors, type SafetensorsFile } from './weights/safetensors/read.ts';
+export { readSafetensors, type SafetensorsFile } from './weights/safetensors/read-safetensors.ts';
 export { parseShardIndex, readShards, type ShardIndex } from './weights/safetensors/shards.ts';
-export { writeSafetensors, type WriteSafetensorsOptions } from './weights/safetensors/write.ts';
+export {
+  writeSafetensors,
+  type WriteSafetensorsOptions,
+} from './weights/safetensors/write-safetensors.ts';
 export type { HostTensor, StateDict } from './weights/state-dict.ts';
 export { stripPrefix } from './weights/strip-prefix.ts';

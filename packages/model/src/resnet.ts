@@ -2,9 +2,9 @@
 import { movingAverageUpdate } from '@resnet/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { buildNetwork } from './architecture/build-network.ts';
 import { parseConfig, type ResNetConfig } from './architecture/config.ts';
 import type { Network } from './architecture/module.ts';
-import { buildNetwork } from './architecture/build-network.ts';
 import { moduleSpecs } from './architecture/parameter-specs.ts';
 import { ModelError } from './errors.ts';
 import {

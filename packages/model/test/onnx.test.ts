@@ -5,7 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 
 import { modelConfig, type ResNetConfig } from '../src/index.ts';
-import { writeOnnx, type WriteOnnxOptions } from '../src/onnx/index.ts';
+import { writeOnnx, type WriteOnnxOptions } from '../src/onnx/write-onnx.ts';
 import { digest, distance, formulaState, uniform, type Digest } from './formula.ts';
 
 interface Case {

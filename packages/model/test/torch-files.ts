@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { ModelError } from '../src/errors.ts';
 import type { HostTensor } from '../src/weights/state-dict.ts';
-import { readTorch } from '../src/weights/torch/read.ts';
+import { readTorch } from '../src/weights/torch/read-torch.ts';
 
 /** Written by torch.save: tooling/reference/model/torch_files.py */
 export function fixture(name: string): Uint8Array {

@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * What the published packages let others import, with the source of each: `@resnet/model/onnx` and
- * `packages/model/src/onnx/index.ts`.
+ * `packages/model/src/onnx/write-onnx.ts`.
  *
  * @returns {Entry[]}
  */

@@ -1,8 +1,8 @@
 import { ModelError } from '../errors.ts';
 import { modulePath } from '../weights/parameter-spec.ts';
+import { buildNetwork } from './build-network.ts';
 import type { ResNetConfig } from './config.ts';
 import type { Module, Op } from './module.ts';
-import { buildNetwork } from './build-network.ts';
 import { macs, valueShapes, type ImageShape } from './op-table.ts';
 import { countTrainable, specsOf } from './parameter-specs.ts';
 

@@ -1,9 +1,9 @@
 import { weightsOf } from '@resnet/kernels';
 
 import { sizeOf, type ParameterSpec } from '../weights/parameter-spec.ts';
+import { buildNetwork } from './build-network.ts';
 import type { ResNetConfig } from './config.ts';
 import type { Module, Op } from './module.ts';
-import { buildNetwork } from './build-network.ts';
 
 /**
  * Every parameter and running statistic of a net, in its order. Needs no backend.

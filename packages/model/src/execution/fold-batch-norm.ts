@@ -1,7 +1,7 @@
 import { compile, type Executable } from '@resnet/kernels';
 
-import type { Module } from '../architecture/module.ts';
 import { buildNetwork } from '../architecture/build-network.ts';
+import type { Module } from '../architecture/module.ts';
 import type { ResNet } from '../resnet.ts';
 import { modulesOf } from './forward.ts';
 import { inferenceGraph } from './inference-graph.ts';

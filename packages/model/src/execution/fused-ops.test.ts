@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import type { Module } from '../architecture/module.ts';
 import { buildNetwork } from '../architecture/build-network.ts';
+import type { Module } from '../architecture/module.ts';
 import { listModels, modelConfig } from '../architecture/zoo.ts';
 import { modulePath } from '../weights/parameter-spec.ts';
 import { trainingOps, type FusedOp } from './fused-ops.ts';

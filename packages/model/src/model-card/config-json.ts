@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
-import { parseConfig, type ResNetConfig } from '../architecture/config.ts';
 import { numFeatures } from '../architecture/build-network.ts';
+import { parseConfig, type ResNetConfig } from '../architecture/config.ts';
 import { namesOf } from '../architecture/reference-names.ts';
 import { isModelName, modelConfig } from '../architecture/zoo.ts';
 import { parseJson } from '../untrusted-json.ts';

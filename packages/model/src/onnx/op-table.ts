@@ -3,8 +3,8 @@ import type { BatchNormOp, Conv2dOp, OpOfType } from '@resnet/kernels';
 import type { Op } from '../architecture/module.ts';
 import { modulePath, type ParameterSpec } from '../weights/parameter-spec.ts';
 import { foldWeights } from './fold-weights.ts';
-import type { OnnxWriter } from './onnx-writer.ts';
 import type { Attributes } from './model-proto.ts';
+import type { OnnxWriter } from './onnx-writer.ts';
 
 /** Writes an op; gives its output's name, which is `name` where nothing else names it. */
 type Write<Op> = (writer: OnnxWriter, op: Op, name: string, inputs: readonly string[]) => string;

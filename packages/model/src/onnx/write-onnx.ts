@@ -1,15 +1,15 @@
 import { join } from '@resnet/kernels/protobuf';
 
+import { buildNetwork, numFeatures } from '../architecture/build-network.ts';
 import { parseConfig, type ResNetConfig } from '../architecture/config.ts';
 import { fuseConvBatchNorm } from '../architecture/fuse-conv-batch-norm.ts';
 import type { Module } from '../architecture/module.ts';
-import { buildNetwork, numFeatures } from '../architecture/build-network.ts';
 import { moduleSpecs } from '../architecture/parameter-specs.ts';
 import { checkReport, compareState } from '../weights/load-report.ts';
 import type { StateDict } from '../weights/state-dict.ts';
+import { modelProto } from './model-proto.ts';
 import { OnnxWriter } from './onnx-writer.ts';
 import { writeFoldedConv, writeOp } from './op-table.ts';
-import { modelProto } from './model-proto.ts';
 
 /** The operator set of ONNX 1.12 (2022), and the version of the file format that goes with it. */
 const opset = 17;

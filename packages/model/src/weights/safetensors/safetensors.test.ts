@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { ModelError } from '../../errors.ts';
 import type { StateDict } from '../state-dict.ts';
-import { readSafetensors } from './read.ts';
-import { writeSafetensors } from './write.ts';
+import { readSafetensors } from './read-safetensors.ts';
+import { writeSafetensors } from './write-safetensors.ts';
 
 /** Written by the safetensors package: tooling/reference/model/safetensors_files.py */
 function fixture(name: string): Uint8Array {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { HostTensor } from '../state-dict.ts';
 import { parseShardIndex, readShards } from './shards.ts';
-import { writeSafetensors } from './write.ts';
+import { writeSafetensors } from './write-safetensors.ts';
 
 const [one, two] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
 

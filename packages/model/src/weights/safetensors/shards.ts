@@ -2,7 +2,7 @@
 import { ModelError } from '../../errors.ts';
 import { parseJson } from '../../untrusted-json.ts';
 import type { HostTensor, StateDict } from '../state-dict.ts';
-import { readSafetensors } from './read.ts';
+import { readSafetensors } from './read-safetensors.ts';
 
 /** Which file holds which tensors, where weights are spread over several. */
 export interface ShardIndex {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { failure, fixture, float32, legacy, tensor, text } from '../../../test/torch-files.ts';
-import { readTorch } from './read.ts';
+import { readTorch } from './read-torch.ts';
 
 describe('readTorch refuses by name', () => {
   it.each([

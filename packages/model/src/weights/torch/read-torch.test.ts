@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { failure, fixture, float32, int64 } from '../../../test/torch-files.ts';
 import { ModelError } from '../../errors.ts';
-import { readTorch } from './read.ts';
+import { readTorch } from './read-torch.ts';
 
 const grid = Array.from({ length: 24 }, (_, i) => Math.fround(i / 7));
 

@@ -1,1 +1,0 @@
-export { writeOnnx, type WriteOnnxOptions } from './write-onnx.ts';

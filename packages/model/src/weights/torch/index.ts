@@ -1,1 +1,0 @@
-export { readTorch, type ReadTorchOptions, type TorchFile } from './read.ts';
