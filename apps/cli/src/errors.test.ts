@@ -31,8 +31,8 @@ it('shows the trace of a defect, and not of errors that packages foresee', () =>
   expect(describeFailure(new TypeError('x is undefined')).stack).toContain('errors.test');
   const foreseen = Object.assign(new Error('bad batch'), { code: 'bad-batch', advice: 'Try less' });
   expect(describeFailure(foreseen)).toMatchObject({ hint: 'Try less', stack: undefined });
-  const told = Object.assign(new Error('bad. Try less'), { code: 'x', advice: 'Try less' });
-  expect(describeFailure(told).hint).toBeUndefined();
+  const repeated = Object.assign(new Error('bad. Try less'), { code: 'x', advice: 'Try less' });
+  expect(describeFailure(repeated).hint).toBeUndefined();
   expect(describeFailure('text')).toMatchObject({ message: 'text', exitCode: 1 });
 });
 

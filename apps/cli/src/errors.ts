@@ -16,7 +16,7 @@ export interface CliErrorOptions {
   readonly cause?: unknown;
 }
 
-/** An error that the user is told about without a stack trace. */
+/** An error that is reported without a stack trace. */
 export abstract class CliError extends Error {
   abstract readonly exitCode: number;
   abstract readonly code: string;
@@ -54,7 +54,7 @@ export interface FailureReport {
   readonly message: string;
   readonly hint: string | undefined;
   readonly exitCode: number;
-  /** Set where the error is none that we foresaw: a defect, whose trace helps to mend it. */
+  /** Set where the error is none that we foresaw: a defect, whose trace helps to fix it. */
   readonly stack: string | undefined;
 }
 

@@ -13,7 +13,7 @@ it('formats durations', () => {
   expect(duration(Number.NaN)).toBe('?');
 });
 
-it('formats counts, shares and sizes', () => {
+it('formats counts, fractions and sizes', () => {
   expect(count(1234567)).toBe('1,234,567');
   expect(plural(1, 'image')).toBe('1 image');
   expect(plural(2000, 'class', 'classes')).toBe('2,000 classes');

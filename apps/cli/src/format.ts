@@ -8,9 +8,9 @@ export function plural(value: number, noun: string, nouns = `${noun}s`): string 
   return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
-/** A share in 0..1 as `76.3 %`; `-` where it is not known. */
-export function percent(share: number, digits = 1): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : '-';
+/** A fraction in 0..1 as `76.3 %`; `-` where it is not known. */
+export function percent(fraction: number, digits = 1): string {
+  return Number.isFinite(fraction) ? `${(fraction * 100).toFixed(digits)} %` : '-';
 }
 
 /** Seconds as `8 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -54,9 +54,9 @@ export function createProgram(io: Io): Command {
     .addHelpText(
       'after',
       `
-A first run, from a folder with one sub-folder of pictures a class:
-  $ resnet train pictures/
-  $ resnet predict runs/pictures holiday.jpg
+A first run, from a folder with one sub-folder of images a class:
+  $ resnet train images/
+  $ resnet predict runs/images holiday.jpg
 
 \`resnet <command> --help\` shows the options of a command, with examples.`,
     );

@@ -7,12 +7,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 
 import { run } from '../src/program.ts';
 import { capturedIo } from './captured-io.ts';
-import { classFolder } from './pictures.ts';
+import { classFolder } from './images.ts';
 
 let cwd: string;
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'resnet checkpointing '));
-  await classFolder(join(cwd, 'pictures'), 5);
+  await classFolder(join(cwd, 'images'), 5);
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 afterEach(() => {
@@ -32,7 +32,7 @@ async function train(name: string, ...flags: readonly string[]): Promise<Trained
   const io = capturedIo({ cwd });
   const quick =
     '--model resnet20 --image-size 16 --backend wasm --batch 4 --epochs 2 --workers 1'.split(' ');
-  expect(await run(['train', 'pictures', '--name', name, ...quick, ...flags], io)).toBe(0);
+  expect(await run(['train', 'images', '--name', name, ...quick, ...flags], io)).toBe(0);
   const training = forward.mock.calls.flatMap(([, options]) =>
     options?.training === true ? [options.gradientCheckpointing] : [],
   );

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { classFolder } from './pictures.ts';
+import { classFolder } from './images.ts';
 
 // What only a process of its own shows: exit codes, signals, kills, closed pipes.
 

@@ -27,7 +27,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { run } from '../src/program.ts';
 import { capturedIo } from './captured-io.ts';
-import { classFolder } from './pictures.ts';
+import { classFolder } from './images.ts';
 
 /** A state dict that torch.save wrote: tooling/reference/model/torch_resnet20.py */
 const torchFile = new URL('./fixtures/weights/resnet20.pth', import.meta.url);
@@ -37,7 +37,7 @@ const quick = '--backend wasm --batch 4 --epochs 1 --augment none --workers 1'.s
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'resnet weights '));
-  await classFolder(join(cwd, 'pictures'), 5);
+  await classFolder(join(cwd, 'images'), 5);
   writeFileSync(join(cwd, 'bare.safetensors'), writeSafetensors(state()));
   cpSync(torchFile, join(cwd, 'resnet20.pth'));
   const card = {
@@ -85,7 +85,7 @@ describe('train --weights', () => {
   it('fine-tunes: a fresh head, frozen stages as they were, the preprocessing of the weights', async () => {
     const { code, out, notes } = await resnet(
       'train',
-      'pictures',
+      'images',
       '--weights',
       'published',
       '--name',
@@ -100,7 +100,7 @@ describe('train --weights', () => {
     expect(notes).not.toContain('error');
     expect(code).toBe(0);
     expect(out).toMatch(/model +resnet20, 269 k parameters, 16 px/);
-    expect(out).toContain('published, a fresh classifier, as the weights tell 10 classes apart');
+    expect(out).toContain('published, a fresh classifier, as the weights are for 10 classes');
     expect(out).toContain('stem, layer1 frozen: 255 k parameters are trained');
     expect(out).toContain('all but the classifier at 0.5 of the rate');
     const [before, after] = [
@@ -153,7 +153,7 @@ describe('train --weights', () => {
   it('takes a bare state dict of torch with --model, and trains the head alone', async () => {
     const { code, out, notes } = await resnet(
       'train',
-      'pictures',
+      'images',
       '--weights',
       'resnet20.pth',
       '--model',
@@ -195,14 +195,7 @@ describe('train --weights', () => {
       'layer3.4.bn2.running_var: missing from the weights',
     ],
   ])('refuses %j before anything is written', async (args, expectedCode, message) => {
-    const { code, notes } = await resnet(
-      'train',
-      'pictures',
-      '--name',
-      'refused',
-      ...quick,
-      ...args,
-    );
+    const { code, notes } = await resnet('train', 'images', '--name', 'refused', ...quick, ...args);
     expect(notes).toContain(message);
     expect(code).toBe(expectedCode);
     expect(readdirSync(join(cwd, 'runs'))).not.toContain('refused');
@@ -235,7 +228,7 @@ describe('import and export', () => {
     const { code: predicted, out: table } = await resnet(
       'predict',
       'model',
-      'pictures/blå/b0.jpg',
+      'images/blå/b0.jpg',
       '--backend',
       'wasm',
       '--top',
@@ -299,7 +292,7 @@ describe('import and export', () => {
       '--out',
       'x',
     );
-    expect(notes).toContain('names 2 classes, the weights tell 10 apart');
+    expect(notes).toContain('names 2 classes, the weights have 10');
     expect(code).toBe(2);
   });
 

@@ -38,7 +38,7 @@ describe('adaptClassifier', () => {
   });
 
   it.each([
-    ['another number', loaded(3, ['a', 'b', 'c']), 'the weights tell 3 classes apart'],
+    ['another number', loaded(3, ['a', 'b', 'c']), 'the weights are for 3 classes'],
     ['other classes', loaded(2, ['a', 'c']), 'the weights are for other classes'],
     ['another order', loaded(2, ['b', 'a']), 'the weights are for other classes'],
     ['none', loaded(0, []), 'the weights come without one'],

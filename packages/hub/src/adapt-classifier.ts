@@ -36,7 +36,7 @@ function whyFresh(
   classes: readonly string[],
 ): string | undefined {
   if (had === 0) return 'the weights come without one';
-  if (had !== classes.length) return `the weights tell ${had} classes apart`;
+  if (had !== classes.length) return `the weights are for ${had} classes`;
   // Labels that are only indices say nothing.
   const named = labels?.some((label, index) => label !== String(index)) === true;
   if (named && labels.some((label, index) => label !== classes[index])) {

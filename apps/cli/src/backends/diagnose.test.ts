@@ -32,7 +32,7 @@ describe('diagnose', { timeout: 240_000 }, () => {
     expect(reports[0]?.problem).toContain('no answer');
   });
 
-  it('stops when it is told to', async () => {
+  it('stops on request', async () => {
     const controller = new AbortController();
     const reports = diagnose({ names: ['cpu'], signal: controller.signal });
     const first = reports.next();

@@ -24,13 +24,13 @@ export interface BackendReport {
   /** What is missing or went wrong. */
   readonly problem?: string;
   /** How to get it. */
-  readonly advice?: string;
+  readonly hint?: string;
 }
 
 export interface DiagnoseOptions {
   readonly signal?: AbortSignal;
   readonly names?: readonly BackendName[];
-  /** After so long without an answer a backend counts as hanging. */
+  /** After this long without an answer a backend counts as hanging. */
   readonly timeoutMs?: number;
 }
 
@@ -80,7 +80,7 @@ async function probe(
     works: false,
     ...answer,
     problem: `Its convolution differs from the cpu backend's by ${answer.maxError.toPrecision(2)} (relative).`,
-    advice: 'Do not use it here, and please report it with the line above.',
+    hint: 'Do not use it here, and please report it with the line above.',
   };
 }
 
@@ -127,7 +127,7 @@ function runProbe(
 function crashed(code: number | null, killedBy: NodeJS.Signals | null): ProbeAnswer {
   return {
     problem: `Its process ended without an answer (${killedBy ?? `exit code ${code}`}).`,
-    advice: "A driver or library crashed; resnet's other backends are not affected.",
+    hint: "A driver or library crashed; resnet's other backends are not affected.",
   };
 }
 

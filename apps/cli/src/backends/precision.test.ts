@@ -30,7 +30,7 @@ describe('settings', () => {
 });
 
 describe('bf16', () => {
-  it('is set where the processor has it, or the user insists', () => {
+  it('is set where the CPU has it, or the user insists', () => {
     expect(usePrecision({ precision: 'bf16' }, 'tensorflow', ['avx512_bf16'])).toBe('bf16');
     expect(usePrecision({ precision: 'bf16-anyway' }, 'tensorflow', [])).toBe('bf16-anyway');
     expect(usePrecision({}, 'tensorflow', [])).toBeUndefined();
@@ -47,7 +47,7 @@ describe('bf16', () => {
     expect(registered).toEqual([{ precision: 'bfloat16' }]);
   });
 
-  it('is refused on other processors and backends, with what to do', () => {
+  it('is refused on other CPUs and backends, with what to do', () => {
     expect(() => usePrecision({ precision: 'bf16' }, 'tensorflow', [])).toThrow(UsageError);
     expect(() => usePrecision({ precision: 'bf16' }, 'tensorflow', [])).toThrow('avx512_bf16');
     expect(() => usePrecision({ precision: 'bf16' }, 'wasm', ['avx512_bf16'])).toThrow('wasm');

@@ -40,7 +40,7 @@ export function fixThreads({ deterministicThreads: threads }: PrecisionSettings)
  * Sets the precision that is asked for on the backend that was taken.
  *
  * @returns the precision that was set, which is no longer `auto`; undefined for float32
- * @throws {UsageError} where the backend or the processor is not made for it
+ * @throws {UsageError} where the backend or the CPU is not made for it
  */
 export function usePrecision(
   { precision, deterministicThreads }: PrecisionSettings,
@@ -66,7 +66,7 @@ export function usePrecision(
   }
   if (precision === 'bf16' && instructions.length === 0) {
     throw new UsageError(
-      'This processor has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would be slower than float32.',
+      'This CPU has no bfloat16 instructions (avx512_bf16, amx_bf16): --precision bf16 would be slower than float32.',
       {
         hint:
           'Leave --precision out, or say auto. (Training took 1.4 times as long without them; --precision bf16-anyway does it all the same. ' +

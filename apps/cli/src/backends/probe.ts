@@ -16,7 +16,7 @@ export interface Probe {
 
 /** What the process of a probe answers. */
 export type ProbeAnswer =
-  | { readonly problem: string; readonly advice?: string }
+  | { readonly problem: string; readonly hint?: string }
   | (Probe & {
       /** Why `auto` passes it over although it works. */
       readonly onlyByName?: string;

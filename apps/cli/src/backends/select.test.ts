@@ -35,7 +35,7 @@ function table(
   };
 }
 
-const missing = { problem: 'not set up', advice: 'resnet setup' };
+const missing = { problem: 'not set up', hint: 'resnet setup' };
 
 describe('auto', () => {
   it('takes tensorflow where it is set up, and starts nothing else', async () => {

@@ -22,7 +22,7 @@ export interface SelectedBackend {
 export interface PassedOver {
   readonly name: BackendName;
   readonly problem: string;
-  readonly advice?: string;
+  readonly hint?: string;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function selectBackend(
           : `the fastest that works here; without ${passedOver.map((other) => other.name).join(' and ')}`;
       return once({ name, reason, passedOver, ...(await among[name].start()) });
     } catch (error) {
-      passedOver.push({ name, problem: messageOf(error), ...adviceOf(error) });
+      passedOver.push({ name, problem: messageOf(error), ...hintOf(error) });
     }
   }
   throw new FailureError('No backend works on this machine.', { hint: 'resnet doctor' });
@@ -60,7 +60,7 @@ async function startByName(name: BackendName, backend: Backend): Promise<Selecte
   const found = await backend.check();
   if (found !== undefined && 'problem' in found) {
     throw new FailureError(`The backend ${name} does not work here: ${found.problem}`, {
-      hint: found.advice,
+      hint: found.hint,
     });
   }
   try {
@@ -68,7 +68,7 @@ async function startByName(name: BackendName, backend: Backend): Promise<Selecte
     return once({ name, reason: 'asked for', passedOver: [], ...started });
   } catch (error) {
     throw new FailureError(`The backend ${name} did not start: ${messageOf(error)}`, {
-      hint: adviceOf(error).advice ?? '`resnet doctor` tells which backends work.',
+      hint: hintOf(error).hint ?? '`resnet doctor` shows which backends work.',
       cause: error,
     });
   }
@@ -84,9 +84,9 @@ function messageOf(error: unknown): string {
 }
 
 /** The errors of @resnet/native say what to do. */
-function adviceOf(error: unknown): { readonly advice?: string } {
-  if (error instanceof Error && 'advice' in error && typeof error.advice === 'string') {
-    return { advice: error.advice };
-  }
-  return {};
+function hintOf(error: unknown): { readonly hint?: string } {
+  if (!(error instanceof Error)) return {};
+  const fields = new Map<string, unknown>(Object.entries(error));
+  const text = fields.get('hint') ?? fields.get('advice');
+  return typeof text === 'string' ? { hint: text } : {};
 }

@@ -16,7 +16,7 @@ export interface StartedBackend {
 /** What keeps a backend from starting here, and how to get it. */
 export interface Missing {
   readonly problem: string;
-  readonly advice: string;
+  readonly hint: string;
 }
 
 export interface Backend {

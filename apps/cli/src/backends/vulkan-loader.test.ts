@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { hasVulkanLoader, isLibrary } from './vulkan-loader.ts';
 
-it('tells a library of the system from one that is not', () => {
+it('distinguishes a library of the system from one that is not', () => {
   const isLinux = process.platform === 'linux';
   const others = process.platform === 'darwin' ? '/usr/lib/libSystem.B.dylib' : 'kernel32.dll';
   expect(isLibrary(isLinux ? 'libm.so.6' : others)).toBe(true);

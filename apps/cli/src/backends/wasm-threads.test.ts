@@ -23,7 +23,7 @@ describe('wasmThreads', () => {
     expect(wasmThreads({ RESNET_WASM_THREADS: value })).toBe(expected);
   });
 
-  it('takes the processors there are', () => {
+  it('takes the CPUs there are', () => {
     expect(wasmThreads({})).toBe(Math.min(os.availableParallelism(), 8));
   });
 });

@@ -3,10 +3,10 @@ import os, { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import workerThreads, { type Transferable } from 'node:worker_threads';
 
-/** The pool that the threaded build starts, whatever it is told to use of it. */
+/** The pool that the threaded build starts, whatever number of threads it is set to use. */
 const pool = 8;
 
-/** As many as there are processors for this process; RESNET_WASM_THREADS overrides. */
+/** As many as there are CPUs for this process; RESNET_WASM_THREADS overrides. */
 export function wasmThreads(env: NodeJS.ProcessEnv = process.env): number {
   const wanted = Number(env.RESNET_WASM_THREADS ?? availableParallelism());
   return Number.isInteger(wanted) ? Math.min(Math.max(wanted, 1), pool) : 1;
@@ -16,9 +16,9 @@ export function wasmThreads(env: NodeJS.ProcessEnv = process.env): number {
  * Runs `start` so that tfjs-backend-wasm's threaded build can start its workers in Node. tfjs has
  * them off there (tensorflow/tfjs issue 3830) because it hands them their code as blob URLs, which
  * Node's workers take not. The code is in the package as text, and as a file: these are given
- * instead. The build also asks for the number of processors and uses half of them, taking it that
- * each is two threads of one core; it is told double. Two threads are worth most on idle
- * processors: where others keep them busy, they gain nothing and may lose a little.
+ * instead. The build also asks for the number of CPUs and uses half of them, taking it that
+ * each is two threads of one core; it is set to double. Two threads are worth most on idle
+ * CPUs: where others keep them busy, they gain nothing and may lose a little.
  *
  * What is replaced in Node's modules is put back when `start` has ended. tfjs's flag
  * WASM_HAS_MULTITHREAD_SUPPORT is the caller's to set.

@@ -7,13 +7,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from './types.ts';
 import { wasmThreads, withNodeWorkers } from './wasm-threads.ts';
 
-/** WebAssembly: works everywhere, with SIMD on every current processor. */
+/** WebAssembly: works everywhere, with SIMD on every current CPU. */
 export const wasm: Backend = {
   check() {
     if ('WebAssembly' in globalThis) return Promise.resolve(undefined);
     return Promise.resolve({
       problem: 'This Node has no WebAssembly (--jitless?).',
-      advice: 'Run node without --jitless.',
+      hint: 'Run node without --jitless.',
     });
   },
 

@@ -19,7 +19,7 @@ it.each([
   { vendor: 'mesa', description: 'llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)' },
   { vendor: 'google', architecture: 'swiftshader' },
   { description: 'Microsoft Basic Render Driver' },
-])('knows a renderer on the processor: %o', (parts) => {
+])('knows a renderer on the CPU: %o', (parts) => {
   expect(isSoftware(info(parts))).toBe(true);
 });
 
@@ -27,6 +27,6 @@ it.each([
   { vendor: 'nvidia', architecture: 'hopper', description: 'NVIDIA H100' },
   { vendor: 'intel', architecture: 'gen-12lp', description: 'Intel(R) Iris(R) Xe Graphics' },
   { vendor: 'apple', architecture: 'metal-3' },
-])('knows a graphics card: %o', (parts) => {
+])('knows a GPU: %o', (parts) => {
   expect(isSoftware(info(parts))).toBe(false);
 });

@@ -19,7 +19,7 @@ export const webgpu: Backend = {
 
   async start() {
     const found = await findAdapter();
-    if ('problem' in found) throw new Error(`${found.problem} ${found.advice}`);
+    if ('problem' in found) throw new Error(`${found.problem} ${found.hint}`);
     const { globals } = await import('webgpu');
     Object.assign(globalThis, globals);
     // The backend refuses to start without navigator.gpu; Node 20 has no navigator at all.
@@ -53,7 +53,7 @@ async function findAdapter(): Promise<GPUAdapter | Missing> {
   } catch (error) {
     return {
       problem: `Dawn did not load: ${error instanceof Error ? error.message : String(error)}`,
-      advice: 'The npm package webgpu has binaries for Linux, macOS and Windows on x64 and arm64.',
+      hint: 'The npm package webgpu has binaries for Linux, macOS and Windows on x64 and arm64.',
     };
   }
   const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
@@ -63,10 +63,10 @@ async function findAdapter(): Promise<GPUAdapter | Missing> {
 function noAdapter(): Missing {
   return {
     problem: 'No graphics adapter was found.',
-    advice:
+    hint:
       process.platform === 'linux'
-        ? "Install the graphics card's Vulkan driver (Debian, Ubuntu: apt-get install libvulkan1 mesa-vulkan-drivers, or NVIDIA's)."
-        : "Install the graphics card's current driver.",
+        ? "Install the GPU's Vulkan driver (Debian, Ubuntu: apt-get install libvulkan1 mesa-vulkan-drivers, or NVIDIA's)."
+        : "Install the GPU's current driver.",
   };
 }
 
@@ -86,7 +86,7 @@ function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   });
 }
 
-/** Renderers that run on the processor: WebGPU marks them as fallback adapters, not all drivers do. */
+/** Renderers that run on the CPU: WebGPU marks them as fallback adapters, not all drivers do. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   if (info.isFallbackAdapter) return true;
   const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;

@@ -3,11 +3,11 @@ import { fontFamily, palette, ramp, shorten, textWidth } from './theme.ts';
 
 /** From this many classes on there is no room for a label a class: every few are shown. */
 const allLabelsUpTo = 60;
-/** Numbers in the cells up to this many classes; above, colour alone tells. */
+/** Numbers in the cells up to this many classes; above, colour alone shows them. */
 const numbersUpTo = 30;
 
 /**
- * A confusion matrix as SVG: a row a true class, a column a predicted one. The colour is the share
+ * A confusion matrix as SVG: a row a true class, a column a predicted one. The colour is the fraction
  * of the row, so that small classes are judged as large ones are; the number is the count.
  *
  * @param matrix `matrix[truth][prediction]`, counts
@@ -110,10 +110,10 @@ export function drawConfusionMatrix(
           data: matrix.flatMap((row, truth) =>
             row.flatMap((value, prediction) => {
               if (value === 0 && count > numbersUpTo) return [];
-              const share = value / Math.max(1, rowTotals[truth] ?? 1);
+              const fraction = value / Math.max(1, rowTotals[truth] ?? 1);
               return {
-                value: [prediction, truth, share, value],
-                label: { color: share > 0.55 ? palette.background : palette.ink },
+                value: [prediction, truth, fraction, value],
+                label: { color: fraction > 0.55 ? palette.background : palette.ink },
               };
             }),
           ),
@@ -133,7 +133,7 @@ export function drawConfusionMatrix(
   );
 }
 
-/** Pixels a class: room for numbers where they are few, a picture of bounded size where many. */
+/** Pixels a class: room for numbers where they are few, an image of bounded size where many. */
 function cellSize(count: number): number {
   if (count > 100) return Math.max(2, 1000 / count);
   return Math.max(10, Math.min(64, Math.max(22, 520 / count), 720 / count));

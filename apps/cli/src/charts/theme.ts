@@ -1,6 +1,6 @@
 /**
- * The looks that the charts share. The hues are Okabe and Ito's ("Color Universal Design", 2008),
- * which people with any common colour blindness tell apart; training and validation also differ
+ * The looks that all charts have. The hues are Okabe and Ito's ("Color Universal Design", 2008),
+ * which people with any common colour blindness distinguish; training and validation also differ
  * in line style, so that the charts survive a black-and-white print.
  */
 export const palette = {

@@ -36,7 +36,7 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   } catch (error) {
     if (!(error instanceof TrainingError)) throw error;
     throw new FailureError(`${folder} cannot be resumed from: ${error.message}`, {
-      hint: 'The best model so far is not touched by that. To train anew: resnet train DATA',
+      hint: 'The best model so far is not touched by that. To start over: resnet train DATA',
       cause: error,
     });
   }

@@ -51,7 +51,7 @@ async function withHint<T>(folder: string, open: () => Promise<T>): Promise<T> {
     throw new UsageError(error.message, {
       hint: unfinished
         ? `The run has not finished an epoch; \`resnet train --resume ${folder}\` goes on with it.`
-        : 'Give a run folder that `resnet train` wrote, such as runs/pictures.',
+        : 'Give a run folder that `resnet train` wrote, such as runs/images.',
       cause: error,
     });
   }

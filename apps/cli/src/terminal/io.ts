@@ -57,7 +57,7 @@ export function processIo(): Io {
   const errIsTTY = isatty(2);
   let closed: AbortController | undefined;
   // `resnet predict ... | head` closes the pipe early, a terminal that is closed gives EIO: no
-  // errors of ours, and there is nobody left to tell.
+  // errors of ours, and nobody is left to read them.
   const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'EIO';
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!isGone(error)) throw error;

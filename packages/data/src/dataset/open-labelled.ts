@@ -79,7 +79,7 @@ async function collect(
     const files = name === 'all' ? [...train, ...val, ...test] : manifest.files[name];
     return {
       files: located(root, files),
-      source: name === 'all' ? path : `the ${name} part of ${path}`,
+      source: name === 'all' ? path : `the ${name} subset of ${path}`,
       warnings: [],
     };
   }
@@ -89,7 +89,7 @@ async function collect(
     const folders = names.flatMap((name) => layout[name] ?? []);
     if (folders.length === 0) {
       throw new DataError('SUBSET_MISSING', `${path} has no ${wanted} folder`, {
-        hint: `Choose a part that it has with --part, as --part ${layout.val === undefined ? 'train' : 'val'}.`,
+        hint: `Choose a subset that it has, such as ${layout.val === undefined ? 'train' : 'val'}.`,
       });
     }
     const scans = [];
@@ -101,8 +101,8 @@ async function collect(
     };
   }
   if (part !== undefined && part !== 'all') {
-    throw new DataError('SUBSET_MISSING', `${path} is not split, so it has no ${part} part`, {
-      hint: 'Leave --part out to use all pictures, or name a manifest (split.json).',
+    throw new DataError('SUBSET_MISSING', `${path} is not split, so it has no ${part} subset`, {
+      hint: 'Name no subset to use all images, or name a manifest (split.json).',
     });
   }
   const scan = await scanFolder(path, { signal });

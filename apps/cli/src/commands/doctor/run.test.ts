@@ -17,7 +17,7 @@ const missing: BackendReport = {
   chosen: false,
   reason: 'it does not work here',
   problem: 'No TensorFlow has been set up.',
-  advice: 'resnet setup',
+  hint: 'resnet setup',
 };
 const working: BackendReport = {
   name: 'wasm',

@@ -58,7 +58,7 @@ function reportLines(reports: readonly BackendReport[], io: Io): string[] {
     ...(chosen === undefined
       ? []
       : [`--backend auto takes ${bold(chosen.name)}: ${chosen.reason}.`]),
-    ...missing.flatMap(({ name, advice }) => (advice === undefined ? [] : [`${name}: ${advice}`])),
+    ...missing.flatMap(({ name, hint }) => (hint === undefined ? [] : [`${name}: ${hint}`])),
     '',
     'GFLOP/s: of a 3x3 convolution. error: of a convolution and its gradients, against cpu.',
   ];

@@ -5,7 +5,7 @@ import { integer } from '../../options/parse-option.ts';
 import { backendOption, precisionOption } from '../../options/backend-options.ts';
 
 export interface EvaluateOptions {
-  readonly part?: 'train' | 'val' | 'test' | 'all';
+  readonly subset?: 'train' | 'val' | 'test' | 'all';
   readonly backend?: BackendChoice;
   readonly precision?: Precision;
   readonly batch?: number;
@@ -17,17 +17,17 @@ export interface EvaluateOptions {
 export function declareEvaluate(program: Command): Command {
   return program
     .command('evaluate')
-    .summary('measure a trained model on labelled pictures')
+    .summary('measure a trained model on labelled images')
     .description(
       'Measures the model of RUN on DATA: the top-1 accuracy and, for each class, precision, ' +
         'recall and F1. DATA is what `train` takes; of a plain folder of class folders, all ' +
-        'pictures are used, their classes matched by name. Without DATA, the validation pictures ' +
+        'images are used, their classes matched by name. Without DATA, the validation images ' +
         'that the run was trained beside.',
     )
     .argument('<run>', 'run folder, or any folder with config.json and model.safetensors')
-    .argument('[data]', 'folder of pictures, or manifest')
+    .argument('[data]', 'folder of images, or manifest')
     .addOption(
-      new Option('--part <name>', 'which part of DATA (default: test, else val)').choices([
+      new Option('--subset <name>', 'which subset of DATA (default: test, else val)').choices([
         'train',
         'val',
         'test',
@@ -37,15 +37,15 @@ export function declareEvaluate(program: Command): Command {
     .option('--confusion-matrix <file>', 'write the confusion matrix as an SVG file')
     .addOption(backendOption())
     .addOption(precisionOption())
-    .option('--batch <n>', 'pictures at a time', integer(1))
-    .option('--workers <n>', 'threads that load pictures (default: by the machine)', integer(1, 64))
+    .option('--batch <n>', 'images at a time', integer(1))
+    .option('--workers <n>', 'threads that load images (default: by the machine)', integer(1, 64))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Examples:
-  $ resnet evaluate runs/pictures
-  $ resnet evaluate runs/pictures my-photos/
-  $ resnet evaluate runs/pictures split.json --part test --confusion-matrix test.svg`,
+  $ resnet evaluate runs/images
+  $ resnet evaluate runs/images my-photos/
+  $ resnet evaluate runs/images split.json --subset test --confusion-matrix test.svg`,
     );
 }

@@ -7,7 +7,7 @@ import { count, percent, plural } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
 
-export interface SkippedPicture {
+export interface SkippedImage {
   readonly path: string;
   readonly reason: string;
 }
@@ -16,7 +16,7 @@ export interface EvaluationReport {
   readonly evaluation: Evaluation;
   readonly card: ModelCard;
   readonly set: LabelledSet;
-  readonly skipped: readonly SkippedPicture[];
+  readonly skipped: readonly SkippedImage[];
   readonly options: EvaluateOptions;
   readonly io: Io;
 }
@@ -68,7 +68,7 @@ function printText({ evaluation, card, set, skipped, options, io }: EvaluationRe
   const five = top5 === undefined ? '' : `, top-5 ${percent(top5)}`;
   io.out(
     `${bold(`top-1 ${percent(top1)}`)}${five}, loss ${loss.toFixed(3)} on ` +
-      `${plural(predictions.length, 'picture')} of ${set.source}`,
+      `${plural(predictions.length, 'image')} of ${set.source}`,
   );
   const confused = confusion
     .flatMap((row, truth) =>
@@ -90,7 +90,7 @@ function printText({ evaluation, card, set, skipped, options, io }: EvaluationRe
   }
   if (skipped.length > 0) {
     io.note();
-    io.note(`${plural(skipped.length, 'picture')} could not be read and did not count:`);
+    io.note(`${plural(skipped.length, 'image')} could not be read and did not count:`);
     for (const { path, reason } of skipped.slice(0, 10)) io.note(`  ${path}: ${reason}`);
     if (skipped.length > 10) io.note(`  and ${count(skipped.length - 10)} more`);
   }

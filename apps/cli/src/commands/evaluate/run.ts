@@ -17,7 +17,7 @@ import { runFiles } from '../../run-folder/layout.ts';
 import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
 import { writeWhole } from '@resnet/files';
 import { withBackend } from '../../backends/with-backend.ts';
-import { printEvaluation, type SkippedPicture } from './print.ts';
+import { printEvaluation, type SkippedImage } from './print.ts';
 
 export async function runEvaluate(
   run: string,
@@ -33,8 +33,8 @@ export async function runEvaluate(
       data === undefined ? ownData(folder, run) : resolve(io.cwd, data),
       {
         classes: card.labelNames,
-        // Of its own pictures the run's best epoch was chosen by the validation part; say so.
-        part: options.part ?? (data === undefined ? 'val' : undefined),
+        // On its own images the run's best epoch was chosen by the validation subset: say so.
+        part: options.subset ?? (data === undefined ? 'val' : undefined),
         signal,
       },
     );
@@ -59,12 +59,12 @@ export async function runEvaluate(
   }
 }
 
-/** The pictures that a run was trained on and validated by. */
+/** The images that a run was trained on and validated by. */
 function ownData(folder: string, run: string): string {
   const manifest = join(folder, runFiles.split);
   if (existsSync(manifest)) return manifest;
-  throw new UsageError(`${run} does not say which pictures it was trained with.`, {
-    hint: `Name the data: resnet evaluate ${run} pictures/`,
+  throw new UsageError(`${run} does not say which images it was trained with.`, {
+    hint: `Name the data: resnet evaluate ${run} images/`,
   });
 }
 
@@ -76,7 +76,7 @@ interface Work {
 
 interface Measured {
   readonly evaluation: Evaluation;
-  readonly skipped: readonly SkippedPicture[];
+  readonly skipped: readonly SkippedImage[];
 }
 
 async function evaluateSet(
@@ -105,7 +105,7 @@ async function evaluateModel(
   set: LabelledSet,
   { options, io, signal }: Work,
 ): Promise<Measured> {
-  const skipped: SkippedPicture[] = [];
+  const skipped: SkippedImage[] = [];
   const data = imageLoader({
     files: set.examples,
     batchSize: options.batch ?? 32,
@@ -123,12 +123,12 @@ async function evaluateModel(
       classes: card.labelNames,
       signal,
       onProgress: (done, total) =>
-        progress.update(done, `${count(done)} of ${plural(total, 'picture')}`),
+        progress.update(done, `${count(done)} of ${plural(total, 'image')}`),
     });
     return { evaluation, skipped };
   } catch (error) {
     if (!(error instanceof TrainingError) || error.code !== 'data-ended') throw error;
-    throw new FailureError(`None of the pictures in ${set.source} could be read.`, {
+    throw new FailureError(`None of the images in ${set.source} could be read.`, {
       hint: skipped[0] === undefined ? undefined : `${skipped[0].path}: ${skipped[0].reason}`,
       cause: error,
     });

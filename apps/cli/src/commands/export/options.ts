@@ -42,9 +42,9 @@ export function declareExport(program: Command): Command {
       'after',
       `
 Examples:
-  $ resnet export runs/pictures --format onnx --out pictures.onnx
-  $ resnet export runs/pictures --format timm --out pictures-timm
-  $ resnet export runs/pictures --format timm --dtype float16 --out site/models/pictures
-  $ resnet export runs/pictures --format torchvision-safetensors --out pictures.safetensors`,
+  $ resnet export runs/images --format onnx --out images.onnx
+  $ resnet export runs/images --format timm --out images-timm
+  $ resnet export runs/images --format timm --dtype float16 --out site/models/images
+  $ resnet export runs/images --format torchvision-safetensors --out images.safetensors`,
     );
 }

@@ -58,6 +58,6 @@ async function readLabels(path: string): Promise<readonly string[]> {
 function checkLabelCount(labels: readonly string[], { config }: ModelCard, file: string): void {
   if (labels.length === config.numClasses) return;
   throw new UsageError(
-    `${file} names ${plural(labels.length, 'class', 'classes')}, the weights tell ${count(config.numClasses)} apart.`,
+    `${file} names ${plural(labels.length, 'class', 'classes')}, the weights have ${count(config.numClasses)}.`,
   );
 }

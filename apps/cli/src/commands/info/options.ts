@@ -22,7 +22,7 @@ export function declareInfo(program: Command): Command {
       'pixels, as 224 or 192x256 (default: the model’s own)',
       imageSize,
     )
-    .option('--classes <n>', 'classes that the model tells apart', integer(1, 1_000_000))
+    .option('--classes <n>', 'classes that the model distinguishes', integer(1, 1_000_000))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -31,6 +31,6 @@ Examples:
   $ resnet info                          all models
   $ resnet info resnet50                 the layers of ResNet-50 at 224 pixels
   $ resnet info resnet20 --classes 10
-  $ resnet info runs/pictures            a model that was trained here`,
+  $ resnet info runs/images            a model that was trained here`,
     );
 }

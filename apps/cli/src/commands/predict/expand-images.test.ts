@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { expandPictures } from './expand-images.ts';
+import { expandImages } from './expand-images.ts';
 
 /** Enough of a PNG to be taken for one. */
 const png = Uint8Array.of(
@@ -38,7 +38,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const names = async (...args: string[]) =>
-  (await expandPictures(args, folder)).map(({ name }) => name);
+  (await expandImages(args, folder)).map(({ name }) => name);
 
 it('keeps the order of the arguments and sorts inside folders and globs', async () => {
   expect(await names('b.png', '-', 'd', 'a ü.png')).toEqual([
@@ -68,13 +68,13 @@ it('takes a named file as an image whatever it holds', async () => {
 });
 
 it('refuses what stands for nothing, with what was perhaps meant', async () => {
-  await expect(expandPictures(['c.png'], folder)).rejects.toMatchObject({
+  await expect(expandImages(['c.png'], folder)).rejects.toMatchObject({
     message: 'There is no file or folder c.png.',
     hint: expect.stringContaining('b.png') as unknown,
   });
-  await expect(expandPictures(['*.gif'], folder)).rejects.toThrow('No file matches *.gif.');
-  await expect(expandPictures(['-', '-'], folder)).rejects.toThrow('only once');
+  await expect(expandImages(['*.gif'], folder)).rejects.toThrow('No file matches *.gif.');
+  await expect(expandImages(['-', '-'], folder)).rejects.toThrow('only once');
   rmSync(join(folder, 'd', 'inner [1]'), { recursive: true });
   rmSync(join(folder, 'd', 'z.dat'));
-  await expect(expandPictures(['d'], folder)).rejects.toThrow('There are no images in d.');
+  await expect(expandImages(['d'], folder)).rejects.toThrow('There are no images in d.');
 });

@@ -7,33 +7,33 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { UsageError } from '../../errors.ts';
 import { hasCode, didYouMean } from '@resnet/files';
 
-/** A picture to classify: as the user names it, and where it is. */
-export interface Picture {
+/** An image to classify: as the user names it, and where it is. */
+export interface ImageArgument {
   readonly name: string;
   /** Absolute; undefined for stdin. */
   readonly path: string | undefined;
 }
 
 /**
- * The pictures that arguments stand for, in the order of the arguments: a file is itself, a folder
+ * The images that arguments stand for, in the order of the arguments: a file is itself, a folder
  * all images inside it by path, a glob what it matches by path, `-` stdin. What is named twice
  * comes twice, but for folders and globs, which add only what is not there yet.
  *
  * @throws {UsageError} where an argument stands for nothing
  */
-export async function expandPictures(args: readonly string[], cwd: string): Promise<Picture[]> {
-  const pictures: Picture[] = [];
+export async function expandImages(args: readonly string[], cwd: string): Promise<ImageArgument[]> {
+  const images: ImageArgument[] = [];
   const seen = new Set<string>();
   const add = (name: string, path: string): void => {
     seen.add(path);
-    pictures.push({ name, path });
+    images.push({ name, path });
   };
   for (const argument of args) {
     if (argument === '-') {
-      if (pictures.some(({ path }) => path === undefined)) {
+      if (images.some(({ path }) => path === undefined)) {
         throw new UsageError('stdin (-) can be read only once.');
       }
-      pictures.push({ name: '-', path: undefined });
+      images.push({ name: '-', path: undefined });
       continue;
     }
     const path = resolve(cwd, argument);
@@ -50,7 +50,7 @@ export async function expandPictures(args: readonly string[], cwd: string): Prom
       }
     }
   }
-  return pictures;
+  return images;
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {

@@ -5,7 +5,7 @@ import { percent } from '../../format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
 
-/** What became of one picture: its likeliest classes, best first, or why it could not be read. */
+/** What became of one image: its likeliest classes, best first, or why it could not be read. */
 export type Outcome =
   | { readonly file: string; readonly predictions: readonly Prediction[] }
   | { readonly file: string; readonly error: string };
@@ -21,7 +21,7 @@ export function createPrinter(format: 'table' | 'json' | 'csv', top: number, io:
   return format === 'csv' ? csvPrinter(io) : tablePrinter(top, io);
 }
 
-/** A JSON object a line and picture. */
+/** A JSON object a line and image. */
 function jsonPrinter(io: Io): Printer {
   return {
     add(outcome) {
@@ -43,7 +43,7 @@ function jsonPrinter(io: Io): Printer {
   };
 }
 
-/** A row a picture and class, with a header; pictures that cannot be read have no row. */
+/** A row an image and class, with a header; images that cannot be read have no row. */
 function csvPrinter(io: Io): Printer {
   const row = (cells: readonly (string | number)[]): void => {
     io.out(stringify([[...cells]]).trimEnd());
@@ -63,7 +63,7 @@ function csvPrinter(io: Io): Printer {
   };
 }
 
-/** For people: a line a picture, the likeliest class first, all columns fitted at the end. */
+/** For people: a line an image, the likeliest class first, all columns fitted at the end. */
 function tablePrinter(top: number, io: Io): Printer {
   const rows: string[][] = [];
   const { bold, dim } = io.color;
@@ -86,7 +86,7 @@ function tablePrinter(top: number, io: Io): Printer {
         { name: i === 0 ? 'class' : top === 2 ? 'or' : ordinal(i + 1) },
         { name: '', align: 'right' as const },
       ]).flat();
-      io.out(formatTable([{ name: 'picture' }, ...columns], rows, io));
+      io.out(formatTable([{ name: 'image' }, ...columns], rows, io));
     },
   };
 }

@@ -13,11 +13,11 @@ import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
 import { withBackend } from '../../backends/with-backend.ts';
-import { expandPictures, type Picture } from './expand-images.ts';
+import { expandImages, type ImageArgument } from './expand-images.ts';
 import { createPrinter, type Outcome } from './print.ts';
 
-/** Up to so many pictures, starting worker threads would take longer than they save. */
-const fewPictures = 16;
+/** Up to this many images, starting worker threads would take longer than they save. */
+const fewImages = 16;
 
 export async function runPredict(
   run: string,
@@ -27,7 +27,7 @@ export async function runPredict(
 ): Promise<void> {
   const folder = resolve(io.cwd, run);
   await readCard(folder);
-  const pictures = await expandPictures(files, io.cwd);
+  const images = await expandImages(files, io.cwd);
   const model = await openModel(folder);
   const { signal, release } = io.takeInterrupts();
   try {
@@ -35,12 +35,12 @@ export async function runPredict(
       usePrecision(precisionSettings(options), backend.name);
       const predictor = await usingWeights(folder, () => Predictor.load(model));
       try {
-        return await predictAndPrint(pictures, predictor, { options, io, signal });
+        return await predictAndPrint(images, predictor, { options, io, signal });
       } finally {
         predictor.dispose();
       }
     });
-    const total = plural(pictures.length, 'picture');
+    const total = plural(images.length, 'image');
     if (signal.reason instanceof OutputClosed) return;
     if (signal.aborted) throw new InterruptedError(`Stopped after ${count(done)} of ${total}.`);
     if (failed > 0) throw new FailureError(`${count(failed)} of ${total} could not be read.`);
@@ -50,24 +50,24 @@ export async function runPredict(
 }
 
 async function predictAndPrint(
-  pictures: readonly Picture[],
+  images: readonly ImageArgument[],
   predictor: Predictor,
   { options, io, signal }: { options: PredictOptions; io: Io; signal: AbortSignal },
 ): Promise<{ done: number; failed: number }> {
   const format = options.json === true ? 'json' : options.csv === true ? 'csv' : 'table';
   const top = Math.min(options.top ?? 3, predictor.card.labelNames.length);
   const printer = createPrinter(format, top, io);
-  const progress = startProgress('predicting', pictures.length, io);
+  const progress = startProgress('predicting', images.length, io);
   let done = 0;
   let failed = 0;
   try {
-    for await (const outcome of predictAll(pictures, predictor, { io, top, signal, ...options })) {
+    for await (const outcome of predictAll(images, predictor, { io, top, signal, ...options })) {
       done++;
       if ('error' in outcome) failed++;
       // The bar gives way to what is printed while it is drawn.
       if (format !== 'table' || 'error' in outcome) progress.stop();
       printer.add(outcome);
-      progress.update(done, `${count(done)} of ${plural(pictures.length, 'picture')}`);
+      progress.update(done, `${count(done)} of ${plural(images.length, 'image')}`);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -85,16 +85,16 @@ interface PredictAllOptions {
   readonly signal: AbortSignal;
 }
 
-/** The outcome of every picture, in their order, as soon as its batch is done. */
+/** The outcome of every image, in their order, as soon as its batch is done. */
 async function* predictAll(
-  pictures: readonly Picture[],
+  images: readonly ImageArgument[],
   predictor: Predictor,
   { io, top, batch = 32, signal }: PredictAllOptions,
 ): AsyncGenerator<Outcome, void> {
   let waiting: { file: string; image: Float32Array | undefined; error: string }[] = [];
   const flush = async (): Promise<Outcome[]> => {
-    const images = waiting.flatMap(({ image }) => image ?? []);
-    const rows = (await predictor.probabilities(images)).values();
+    const loaded = waiting.flatMap(({ image }) => image ?? []);
+    const rows = (await predictor.probabilities(loaded)).values();
     const outcomes = waiting.map(({ file, image, error }): Outcome => {
       if (image === undefined) return { file, error };
       return { file, predictions: best(rows.next().value ?? [], predictor.card.labelNames, top) };
@@ -103,8 +103,8 @@ async function* predictAll(
     return outcomes;
   };
   let i = 0;
-  for await (const loaded of loadAll(pictures, predictor, io, signal)) {
-    const file = pictures[i++]?.name ?? '';
+  for await (const loaded of loadAll(images, predictor, io, signal)) {
+    const file = images[i++]?.name ?? '';
     waiting.push({
       file,
       image: 'image' in loaded ? loaded.image : undefined,
@@ -119,14 +119,14 @@ async function* predictAll(
 type Loaded = { readonly image: Float32Array } | { readonly reason: string };
 
 async function* loadAll(
-  pictures: readonly Picture[],
+  images: readonly ImageArgument[],
   predictor: Predictor,
   io: Io,
   signal: AbortSignal,
 ): AsyncGenerator<Loaded, void> {
-  const paths = pictures.flatMap(({ path }) => path ?? []);
+  const paths = images.flatMap(({ path }) => path ?? []);
   const files = loadFiles(paths, predictor, signal);
-  for (const { path } of pictures) {
+  for (const { path } of images) {
     if (path === undefined) {
       yield await loadStdin(predictor, io);
     } else {
@@ -142,7 +142,7 @@ async function* loadFiles(
   predictor: Predictor,
   signal: AbortSignal,
 ): AsyncGenerator<Loaded, void> {
-  if (paths.length > fewPictures) {
+  if (paths.length > fewImages) {
     yield* loadImages(paths, evalOptions(predictor.card), { signal });
     return;
   }
@@ -152,7 +152,7 @@ async function* loadFiles(
 }
 
 async function loadStdin(predictor: Predictor, io: Io): Promise<Loaded> {
-  if (io.stdin.isTTY === true) return { reason: 'stdin is a terminal, a picture was expected' };
+  if (io.stdin.isTTY === true) return { reason: 'stdin is a terminal, an image was expected' };
   try {
     return { image: predictor.preprocess(await decodeImage(await buffer(io.stdin))) };
   } catch (error) {

@@ -48,7 +48,7 @@ it('prints nothing but JSON when asked', async () => {
   expect(notes).toBe('');
 });
 
-it('tells what is missing and how to get it', async () => {
+it('reports what is missing and how to get it', async () => {
   const { code, notes } = await setup(() => {
     throw new NativeError('NO_COMPILER', 'There is no C++ compiler.', 'apt-get install g++');
   });

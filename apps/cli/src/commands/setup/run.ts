@@ -28,7 +28,7 @@ export async function runSetup(options: SetupOptions, io: Io): Promise<void> {
     io.out(changed ? `${name} is set up.` : `${name} was set up already.`);
     io.out(`Its libraries are in ${installation}`);
     io.out();
-    io.out('`resnet doctor` tells how fast it is.');
+    io.out('`resnet doctor` shows how fast it is.');
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new InterruptedError(

@@ -22,21 +22,21 @@ export interface SplitCommandOptions {
 export function declareSplit(program: Command): Command {
   return program
     .command('split')
-    .summary('split a folder of pictures into train, val and test')
+    .summary('split a folder of images into train, val and test')
     .description(
-      'Splits the pictures of DIR, one sub-folder a class, into parts with the same mix of ' +
+      'Splits the images of DIR, one sub-folder a class, into subsets with the same mix of ' +
         'classes. Writes a manifest (split.json) for `resnet train` and touches nothing else; ' +
-        'with --into, makes train/ and val/ folders. Pictures are known by content, not by name; ' +
-        'copies of one picture stay in one part.',
+        'with --into, makes train/ and val/ folders. Images are known by content, not by name; ' +
+        'copies of one image stay in one subset.',
     )
     .argument('<dir>', 'folder of class folders')
-    .optionsGroup('Parts:')
+    .optionsGroup('Subsets:')
     .option(
-      '--val <share>',
-      'for validation: a share of each class, or a count in all (default: 0.2)',
+      '--val <fraction>',
+      'for validation: a fraction of each class, or a count in all (default: 0.2)',
       fractionOrCount,
     )
-    .option('--test <share>', 'for a test part, likewise (default: none)', fractionOrCount)
+    .option('--test <fraction>', 'for a test subset, likewise (default: none)', fractionOrCount)
     .addOption(
       new Option('--folds <k>', 'k splits for cross-validation, each fold being val once')
         .argParser(integer(2))
@@ -44,13 +44,13 @@ export function declareSplit(program: Command): Command {
     )
     .option(
       '--group-by <regex>',
-      'pictures whose paths match alike (first group) stay in one part',
+      'images whose paths match alike (first group) stay in one subset',
       pattern,
     )
     .option('--seed <n>', 'another split of the same sizes (default: 0)', integer(0, 0xffffffff))
     .optionsGroup('Result:')
     .option('--out <file>', 'where the manifest goes (default: split.json, unless --into)')
-    .option('--into <folder>', 'make folders of the parts there, for other tools too')
+    .option('--into <folder>', 'make folders of the subsets there, for other tools too')
     .addOption(
       new Option('--mode <how>', 'how files get there (default: copy)').choices(placeModes),
     )
@@ -60,10 +60,10 @@ export function declareSplit(program: Command): Command {
       'after',
       `
 Examples:
-  $ resnet split pictures/
-  $ resnet split pictures/ --val 0.2 --test 0.1 --seed 1
+  $ resnet split images/
+  $ resnet split images/ --val 0.2 --test 0.1 --seed 1
   $ resnet split scans/ --group-by 'patient-(\\d+)'
-  $ resnet split pictures/ --folds 5 --out folds.json
-  $ resnet split pictures/ --into dataset/ --mode symlink`,
+  $ resnet split images/ --folds 5 --out folds.json
+  $ resnet split images/ --into dataset/ --mode symlink`,
     );
 }

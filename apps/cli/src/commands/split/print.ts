@@ -19,7 +19,7 @@ export interface SplitOutcome {
   readonly warnings: readonly string[];
 }
 
-const partNames = ['train', 'val', 'test'] as const;
+const subsetNames = ['train', 'val', 'test'] as const;
 
 /** A table of classes and counts, warnings, and what to do next. */
 export function printSplit(outcome: SplitOutcome, options: SplitCommandOptions, io: Io): void {
@@ -54,11 +54,11 @@ export function printSplit(outcome: SplitOutcome, options: SplitCommandOptions, 
   next(shown(manifest));
 }
 
-/** Folds share their test part, and a fold's train part is all the other folds. */
+/** Folds have one test subset in common, and a fold's train subset is all the other folds. */
 function columnsOf(splits: readonly Parts[]): { name: string; files: Parts['train'] }[] {
   const [first] = splits;
   if (splits.length === 1) {
-    return partNames
+    return subsetNames
       .map((name) => ({ name, files: first![name] }))
       .filter(({ name, files }) => name !== 'test' || files.length > 0);
   }

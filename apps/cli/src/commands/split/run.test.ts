@@ -113,7 +113,7 @@ describe('resnet split', () => {
     expect((await listTree(cwd)).filter((path) => path.startsWith('set'))).toEqual([]);
   });
 
-  it('warns of copies, of what is no picture and cannot be read', async () => {
+  it('warns of copies, of what is no image and cannot be read', async () => {
     const cwd = await pictureFolder(pets());
     await addFiles(join(cwd, 'pets'), {
       'my cats/same.png': 5,
@@ -130,7 +130,7 @@ describe('resnet split', () => {
     expect(notes).toContain(
       'warning: 1 picture is there more than once: my cats/a.png = my cats/b.png',
     );
-    expect(notes).toMatch(/1 file in .* is no picture, by content: my cats\/text.jpg/);
+    expect(notes).toMatch(/1 file in .* is no image, by content: my cats\/text.jpg/);
     expect(notes).toMatch(/cannot be read, as my cats\/broken.png \(a link to nothing\)/);
     expect(notes).toMatch(/lies outside the class folders: loose.png/);
   });
@@ -149,7 +149,7 @@ describe('resnet split', () => {
     });
   });
 
-  it('warns of pictures that the pattern misses, and refuses when it misses all', async () => {
+  it('warns of images that the pattern misses, and refuses when it misses all', async () => {
     const cwd = await pictureFolder(pets());
     const { notes } = await resnetSplit(cwd, 'pets', '--group-by', String.raw`s/(\d)\.`);
     expect(notes).toMatch(/20 pictures of 30 are not matched by --group-by, as dogs 🐕/);
@@ -167,7 +167,7 @@ describe('resnet split', () => {
   it.each([
     [['nowhere'], /There is no folder .*nowhere/],
     [['pets', '--val', '1'], /1 image is too few for 2 classes/],
-    [['pets', '--val', '0'], /share/],
+    [['pets', '--val', '0'], /fraction/],
     [['pets', '--val', '0.5', '--test', '0.5'], /leave nothing to train on/],
     [['pets', '--folds', '11'], /'dogs 🐕' \(10\)/],
     [['pets', '--folds', '3', '--val', '0.2'], /cannot be used with/],

@@ -83,7 +83,7 @@ async function mayWrite(path: string, text: string, force: boolean): Promise<boo
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return true;
     if (hasCode(error, 'EISDIR')) {
       throw new UsageError(`--out ${path} is a folder`, {
-        hint: 'Name a file, as --out split.json, or use --into for a folder of parts.',
+        hint: 'Name a file, as --out split.json, or use --into for a folder of subsets.',
       });
     }
     throw error;

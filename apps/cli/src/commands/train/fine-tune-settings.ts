@@ -36,7 +36,7 @@ export function isFineTune(value: unknown): boolean {
   );
 }
 
-/** What the trainer is told. */
+/** In the trainer's terms. */
 export function fineTuneOptions(
   settings: FineTuneSettings | undefined,
 ): Pick<TrainOptions, 'learningRateScale' | 'freezeBatchNorm'> {
@@ -48,12 +48,12 @@ export function fineTuneOptions(
       [classifierPrefix(settings.config)]: 1,
       ...Object.fromEntries(frozen.map((prefix) => [prefix, 0])),
     }),
-    // A norm whose statistics followed the new pictures would change what is to stay as it is.
+    // A norm whose statistics followed the new images would change what is to stay as it is.
     freezeBatchNorm: frozen,
   };
 }
 
-/** How many numbers are trained. */
+/** How many parameters are trained. */
 export function trainedParameters(settings: FineTuneSettings): number {
   const { learningRateScale = () => 1 } = fineTuneOptions(settings);
   return parameterSpecs(settings.config)

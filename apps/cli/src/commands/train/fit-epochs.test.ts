@@ -15,12 +15,12 @@ it('keeps within the minutes, and trains at least once', () => {
   // A first epoch of 90 s leaves 480 of 570 s.
   expect(epochsWithin(10, 60, 90)).toBe(9);
   expect(epochsWithin(10, 60, 91)).toBe(8);
-  // No picture could be read: there was nothing to time.
+  // No image could be read: there was nothing to time.
   expect(epochsWithin(10, Infinity, Infinity)).toBe(1);
 });
 
 describeBackends(['wasm'], () => {
-  /** Times steps on two batches an epoch, fewer than it takes; tells how many batches it took. */
+  /** Times steps on two batches an epoch, fewer than it takes; returns how many batches it took. */
   async function timed(minutes: number, keptShare?: number) {
     const model = ResNet.init(modelConfig('resnet20', { numClasses: 2 }), { seed: 0 });
     const before = tf.memory().numTensors;
@@ -35,7 +35,7 @@ describeBackends(['wasm'], () => {
       ...data,
       async *batches(epoch: number) {
         for await (const batch of data.batches(epoch)) {
-          // As if the pictures of the first twenty were being decoded.
+          // As if the images of the first twenty were being decoded.
           if (batches++ < 20) await new Promise((resolve) => setTimeout(resolve, 100));
           yield batch;
         }
@@ -45,7 +45,7 @@ describeBackends(['wasm'], () => {
     const began = performance.now();
     const estimate = await fitEpochs({
       minutes,
-      settings: newSettings('pictures', { batch: 4 }),
+      settings: newSettings('images', { batch: 4 }),
       model,
       classes: ['a', 'b'],
       trainData,
@@ -69,7 +69,7 @@ describeBackends(['wasm'], () => {
     expect(leaked).toBe(0);
   });
 
-  it('expects later epochs to be faster by what is kept of the pictures', async () => {
+  it('expects later epochs to be faster by what is kept of the images', async () => {
     const all = await timed(5, 1);
     expect(all.secondsOfFirst).toBeGreaterThan(2 * 0.1);
     expect(all.secondsPerEpoch).toBeLessThan(all.secondsOfFirst / 2);

@@ -3,18 +3,18 @@ import { type Batch, type DataSource, train, type TrainableModel } from '@resnet
 import type { TrainSettings } from './settings.ts';
 import { trainerOptions } from './trainer-options.ts';
 
-/** Of each kind: on pictures that are being decoded, and on the same again, which then are in memory. */
+/** Of each kind: on images that are being decoded, and on the same again, which then are in memory. */
 const steps = 20;
-/** Where steps are long, fewer are timed: of the minutes no more than this share is spent on it. */
-const timingShare = 0.05;
+/** Where steps are long, fewer are timed: of the minutes no more than this fraction is spent on it. */
+const timingFraction = 0.05;
 const fewestSteps = 3;
 /** Of the steps of a kind: the first set up what later ones find ready. */
-const warmupShare = 0.4;
+const warmupFraction = 0.4;
 /**
- * What a batch of validation costs of a training step. Its arithmetic is a third; with ResNet-18 at 64
+ * What a batch of validation costs of a training step. Its operations are a third; with ResNet-18 at 64
  * pixels it was half, in all.
  */
-const forwardShare = 1 / 2;
+const forwardFraction = 1 / 2;
 /**
  * Of weights and what the optimiser remembers, written after each epoch: ResNet-18's 180 MB with AdamW
  * took 0.8 s.
@@ -31,7 +31,7 @@ export interface FitEpochsOptions {
   readonly model: TrainableModel;
   readonly classes: readonly string[];
   readonly trainData: DataSource & {
-    /** The share of the pictures that no epoch after the first decodes again; none unless given. */
+    /** The fraction of the images that no epoch after the first decodes again; none unless given. */
     readonly keptShare?: number;
   };
   readonly valData: DataSource | undefined;
@@ -41,12 +41,12 @@ export interface FitEpochsOptions {
 export interface EpochEstimate {
   /** How many fit, at least 1. */
   readonly epochs: number;
-  /** Of the first, which decodes all pictures. */
+  /** Of the first, which decodes all images. */
   readonly secondsOfFirst: number;
   readonly secondsPerEpoch: number;
 }
 
-/** Times a few steps of training, and tells how many epochs the minutes are enough for. */
+/** Times a few steps of training, and estimates how many epochs fit into the minutes. */
 export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimate> {
   const { minutes, settings, trainData, valData, signal } = options;
   const began = performance.now();
@@ -65,11 +65,11 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
     if (event.type === 'stopped') signal.throwIfAborted();
     if (event.type !== 'step') continue;
     seconds.push((event.stepMs + event.dataWaitMs) / 1000);
-    if (seconds.length >= fewestSteps && elapsed() > timingShare * minutes) break;
+    if (seconds.length >= fewestSteps && elapsed() > timingFraction * minutes) break;
   }
   const decoding = typical(seconds.slice(0, steps));
   const ready = typical(seconds.slice(steps)) ?? decoding;
-  const valSteps = (valData?.batchesPerEpoch ?? 0) * forwardShare;
+  const valSteps = (valData?.batchesPerEpoch ?? 0) * forwardFraction;
   const saving = savedBytes(options) / savedBytesPerSecond;
   const secondsOf = (step = Infinity): number =>
     step * (trainData.batchesPerEpoch + valSteps) + saving;
@@ -93,7 +93,7 @@ function savedBytes({ model, settings }: FitEpochsOptions): number {
 
 /** The median without the first steps. */
 function typical(seconds: readonly number[]): number | undefined {
-  const timed = seconds.slice(Math.floor(warmupShare * seconds.length)).sort((a, b) => a - b);
+  const timed = seconds.slice(Math.floor(warmupFraction * seconds.length)).sort((a, b) => a - b);
   return timed[Math.floor(timed.length / 2)];
 }
 
@@ -127,6 +127,6 @@ async function* firstBatches(source: DataSource, count: number): AsyncGenerator<
       yield batch;
       if (++given === count) return;
     }
-    if (given === before) return; // no picture can be read: the training will say so
+    if (given === before) return; // no image can be read: the training will say so
   }
 }

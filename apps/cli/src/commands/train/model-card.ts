@@ -32,7 +32,7 @@ export function modelCard(settings: CompleteSettings, classes: readonly string[]
       std: imagenetStd,
       interpolation: recipe.interpolation,
       cropPct: recipe.cropPct,
-      // Weights are good for pictures prepared as they were for them.
+      // Weights are good for images prepared as they were for them.
       ...fineTune?.pretrainedCfg,
       inputSize: [3, height, width],
     },

@@ -29,8 +29,8 @@ export async function planRun(
   const path = data === undefined ? undefined : resolve(cwd, data);
   if (options.resume === undefined) {
     if (path === undefined) {
-      throw new UsageError('Say what to train on: a folder of pictures, or a manifest.', {
-        hint: 'For example: resnet train pictures/',
+      throw new UsageError('Say what to train on: a folder of images, or a manifest.', {
+        hint: 'For example: resnet train images/',
       });
     }
     checkFineTuneOptions(options);
@@ -58,7 +58,7 @@ async function checkSplitOptions(path: string, options: TrainOptions): Promise<v
     layout?.kind === 'manifest' || (layout?.kind === 'parts' && layout.val !== undefined);
   if (!isSplit) return;
   throw new UsageError(`${path} is split already: ${given.join(' and ')} cannot be given.`, {
-    hint: 'Split the pictures anew with `resnet split`, or name the folder of classes.',
+    hint: 'Split the images again with `resnet split`, or name the folder of classes.',
   });
 }
 
@@ -73,7 +73,7 @@ function runToResume(data: string | undefined, options: TrainOptions, cwd: strin
   if (options.name !== undefined) return resolve(cwd, 'runs', options.name);
   if (data === undefined) {
     throw new UsageError('Say which run to go on with.', {
-      hint: 'For example: resnet train --resume runs/pictures',
+      hint: 'For example: resnet train --resume runs/images',
     });
   }
   return chooseFolder(data, { force: true }, cwd).folder;

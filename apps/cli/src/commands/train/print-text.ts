@@ -3,7 +3,7 @@ import type { Io } from '../../terminal/io.ts';
 import { type ProgressBar, startProgress } from '../../terminal/progress.ts';
 import type { Reporter, RunEnd, RunStart, StepReport } from './reporter.ts';
 
-/** How many unreadable pictures are named at the end; the rest are counted. */
+/** How many unreadable images are named at the end; the rest are counted. */
 const skippedShown = 10;
 /** Without a terminal, a line as often as this. */
 const plainSeconds = 30;
@@ -71,7 +71,7 @@ function startLines(start: RunStart, io: Io): string[] {
   const { bold, dim } = io.color;
   const [height, width] = start.imageSize;
   const size = height === width ? `${height} px` : `${height} x ${width} px`;
-  const test = start.testImages > 0 ? `, ${count(start.testImages)} kept for a test` : '';
+  const test = start.testImages > 0 ? `, ${count(start.testImages)} held out for a test` : '';
   const field = (name: string, text: string): string => `${dim(name.padEnd(8))} ${text}`;
   return [
     field(
@@ -91,8 +91,8 @@ function startLines(start: RunStart, io: Io): string[] {
       `${bold(start.backend)} (${start.backendDetail}), ${start.backendReason}` +
         (start.precision === 'bf16' ? '; in bfloat16' : ''),
     ),
-    ...start.passedOver.map(({ name, problem, advice = '' }) =>
-      dim(`         not ${name}: ${problem} ${advice}`.trimEnd()),
+    ...start.passedOver.map(({ name, problem, hint = '' }) =>
+      dim(`         not ${name}: ${problem} ${hint}`.trimEnd()),
     ),
     field(
       'writes',
@@ -138,14 +138,14 @@ function endLines(end: RunEnd, io: Io): string[] {
   else lines.push(`Done in ${duration(end.seconds)}; the model is in ${bold(end.folder)}.`);
   if (end.best !== undefined) {
     const { top1, epoch } = end.best;
-    const on = end.validated ? 'validation' : 'training pictures';
+    const on = end.validated ? 'validation' : 'training images';
     lines.push(`Best top-1 ${bold(percent(top1))} on ${on}, in epoch ${epoch}.`);
   }
   if (end.skipped.length > 0) {
     const were = end.skipped.length === 1 ? 'was' : 'were';
     lines.push(
       '',
-      yellow(`${plural(end.skipped.length, 'picture')} could not be read and ${were} left out:`),
+      yellow(`${plural(end.skipped.length, 'image')} could not be read and ${were} left out:`),
     );
     for (const { path, reason } of end.skipped.slice(0, skippedShown)) {
       lines.push(`  ${path}: ${reason}`);

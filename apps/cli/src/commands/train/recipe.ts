@@ -13,7 +13,7 @@ export const recipe = {
 
   /**
    * Image sizes to choose from. The largest that does not exceed the median shorter side of the
-   * images by more than a little: enlarged images cost time and tell the net nothing new.
+   * images by more than a little: enlarged images cost time and teach the net nothing new.
    */
   imageSizes: [32, 48, 64, 96, 128, 160, 192, 224],
   imageSizeSlack: 1.15,

@@ -81,7 +81,7 @@ export interface RunEnd {
   readonly stopped: boolean;
   readonly folder: string;
   readonly best: { readonly epoch: number; readonly top1: number } | undefined;
-  /** Whether there were pictures to validate on. */
+  /** Whether there were images to validate on. */
   readonly validated: boolean;
   readonly seconds: number;
   readonly skipped: readonly SkippedImage[];

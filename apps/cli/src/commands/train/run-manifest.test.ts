@@ -10,7 +10,7 @@ it('finds the folder that holds all files', () => {
   expect(commonFolder(['/a/c.png', '/b/c.png'])).toBe('/');
 });
 
-it('lists every picture under its part and class', () => {
+it('lists every image under its subset and class', () => {
   const example = (path: string, label: number) => ({ path: `/data/${path}`, label });
   const dataset = {
     classes: ['cat', 'dog'],

@@ -7,12 +7,12 @@ import type { TrainSettings } from './settings.ts';
 
 /**
  * The manifest of what a run trains on, kept in its folder: whatever happens to the data folder
- * later, a resumed run goes on with the same pictures in the same order, and `evaluate` finds the
- * validation pictures again.
+ * later, a resumed run goes on with the same images in the same order, and `evaluate` finds the
+ * validation images again.
  */
 export function runManifest(dataset: Dataset, settings: TrainSettings): string {
-  const parts = [dataset.train, dataset.val, dataset.test];
-  const root = commonFolder(parts.flat().map(({ path }) => path));
+  const subsets = [dataset.train, dataset.val, dataset.test];
+  const root = commonFolder(subsets.flat().map(({ path }) => path));
   const listed = (examples: readonly Example[]): LabelledFile[] =>
     examples.map(({ path, label }) => ({
       path: relative(root, path).split(sep).join('/'),

@@ -32,7 +32,7 @@ import { takeFolder } from './take-folder.ts';
 import { openTrainingData } from './training-data.ts';
 import { trainingLoop } from './training-loop.ts';
 
-/** What a session of training is told, reports to and is stopped by. */
+/** What a session of training is set by, reports to and is stopped by. */
 interface Session {
   readonly options: TrainOptions;
   readonly io: Io;
@@ -81,7 +81,7 @@ async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   const dataset = await openData(plan, signal);
   for (const warning of dataset.warnings) reporter.warn(warning);
   if (dataset.val.length === 0) {
-    reporter.warn('There are no pictures for validation: training accuracy decides what is best.');
+    reporter.warn('There are no images for validation: training accuracy decides what is best.');
   }
   const start = await startFrom(plan.settings, options, dataset.classes, io);
   for (const note of start.notes) reporter.warn(note);
@@ -218,7 +218,7 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
         .map(({ path, reason }) => ({ path: shownPath(path, io.cwd), reason })),
       next: stopped
         ? [`resnet train --resume ${quoted(run)}`]
-        : [`resnet predict ${quoted(run)} pictures/`, `resnet evaluate ${quoted(run)}`],
+        : [`resnet predict ${quoted(run)} images/`, `resnet evaluate ${quoted(run)}`],
     });
     if (stopped) throw new InterruptedError('');
   } catch (error) {
@@ -269,6 +269,6 @@ function describeWriteFailure(error: unknown, folder: string): unknown {
   if (system === undefined) return error;
   return new FailureError(`The run cannot be written: ${system.message}.`, {
     cause: error,
-    hint: `What was saved before is complete. Mend it, then go on with: resnet train --resume ${quoted(folder)}`,
+    hint: `What was saved before is complete. Fix that, then go on with: resnet train --resume ${quoted(folder)}`,
   });
 }

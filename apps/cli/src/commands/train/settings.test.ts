@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { newSettings, settingsProblem } from './settings.ts';
 
-const complete = { ...newSettings('/pictures', {}), imageSize: [64, 64] };
+const complete = { ...newSettings('/images', {}), imageSize: [64, 64] };
 
 it('accepts what a run writes, by JSON', () => {
   expect(settingsProblem(JSON.parse(JSON.stringify(complete)))).toBeUndefined();

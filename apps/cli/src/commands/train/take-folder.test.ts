@@ -14,18 +14,18 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
 const planned = (name: string) => ({
-  settings: newSettings(join(cwd, 'pictures'), {}),
+  settings: newSettings(join(cwd, 'images'), {}),
   folder: join(cwd, 'runs', name),
   beside: undefined,
   resumes: false,
 });
 
 it('gives runs that chose the same name folders of their own', async () => {
-  const first = await takeFolder(planned('pictures'), {}, cwd);
-  const second = await takeFolder(planned('pictures'), {}, cwd);
-  const third = await takeFolder(planned('pictures'), {}, cwd);
+  const first = await takeFolder(planned('images'), {}, cwd);
+  const second = await takeFolder(planned('images'), {}, cwd);
+  const third = await takeFolder(planned('images'), {}, cwd);
   expect([first, second, third].map(({ plan }) => plan.folder)).toEqual(
-    ['pictures', 'pictures-2', 'pictures-3'].map((name) => join(cwd, 'runs', name)),
+    ['images', 'images-2', 'images-3'].map((name) => join(cwd, 'runs', name)),
   );
   expect(second.plan.beside).toBe(first.plan.folder);
   for (const { unlock } of [first, second, third]) unlock();

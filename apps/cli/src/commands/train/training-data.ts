@@ -17,12 +17,12 @@ import type { CompleteSettings } from './settings.ts';
 export interface TrainingData {
   readonly trainData: ImageLoader;
   readonly valData: DataSource | undefined;
-  /** Pictures that could not be read so far. */
+  /** Images that could not be read so far. */
   skipped(): readonly SkippedImage[];
   close(): Promise<void>;
 }
 
-/** Loads a run's pictures in worker threads, shared by training and validation. */
+/** Loads a run's images in worker threads, shared by training and validation. */
 export function openTrainingData(
   dataset: Dataset,
   settings: CompleteSettings,
@@ -31,7 +31,7 @@ export function openTrainingData(
 ): TrainingData {
   const { seed, augment, mixup, cutmix } = settings;
   const options = evalOptions(card);
-  // Without augmentation, pictures are cut as for evaluation.
+  // Without augmentation, images are cut as for evaluation.
   const crop = augment === 'none' && {
     crop: { kind: 'centerCrop', cropPct: options.cropPct } as const,
   };
@@ -41,7 +41,7 @@ export function openTrainingData(
     pool,
     onBadImage: (path: string, reason: string) => void skipped.push({ path, reason }),
   } satisfies Partial<ImageLoaderOptions>;
-  // A last batch of a few pictures would disturb batch norm; other epochs leave out others.
+  // A last batch of a few images would disturb batch norm; other epochs leave out others.
   const batchSize = Math.min(settings.batch, dataset.train.length);
   const trainData = imageLoader({
     ...common,

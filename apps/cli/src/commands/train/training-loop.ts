@@ -49,7 +49,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     resume,
     signal: options.signal,
   });
-  // Whether an epoch is the best is told by the event after it.
+  // Whether an epoch is the best, the event after it says.
   let finished: HistoryRow | undefined;
   const reportEpoch = (isBest: boolean): void => {
     if (finished !== undefined) reporter.epoch({ row: finished, epochs: settings.epochs, isBest });
@@ -89,7 +89,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
   return { stopped: false, best };
 }
 
-/** Sums an epoch's steps up, and tells from the pace so far how long the rest will take. */
+/** Sums an epoch's steps up, and estimates from the pace so far how long the rest will take. */
 class Pace {
   readonly #steps: number;
   readonly #epochs: number;

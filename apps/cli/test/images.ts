@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 
 import sharp from 'sharp';
 
-/** A small picture of noise around a colour, which a net can tell apart; the same each time. */
-export async function picture(
+/** A small image of noise around a colour, which a net can distinguish; the same each time. */
+export async function image(
   path: string,
   [red, green, blue]: readonly [number, number, number],
   variant: number,
@@ -22,16 +22,16 @@ export async function picture(
     .toFile(path);
 }
 
-/** A folder of two classes with `count` pictures each. */
+/** A folder of two classes with `count` images each. */
 export async function classFolder(folder: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    await picture(join(folder, 'red wine', `r ${i}.png`), [200, 40, 40], i);
-    await picture(join(folder, 'blå', `b${i}.jpg`), [40, 40, 200], i);
+    await image(join(folder, 'red wine', `r ${i}.png`), [200, 40, 40], i);
+    await image(join(folder, 'blå', `b${i}.jpg`), [40, 40, 200], i);
   }
 }
 
 /** A PNG that ends after its header. */
-export function brokenPicture(path: string): void {
+export function brokenImage(path: string): void {
   writeFileSync(
     path,
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 73, 72, 68, 82),
