@@ -8,12 +8,14 @@ export interface ConvGeometry {
   readonly groups: number;
 }
 
+/** How a square window moves over an image. */
 export interface PoolGeometry {
   readonly kernelSize: number;
   readonly stride: number;
   readonly padding: number;
 }
 
+/** That, and which pixels an average counts. */
 export interface AveragePoolGeometry extends PoolGeometry {
   /** Keep a last window that hangs over the edge (torch's `ceil_mode`). */
   readonly ceilMode: boolean;
@@ -21,6 +23,7 @@ export interface AveragePoolGeometry extends PoolGeometry {
   readonly countIncludePad: boolean;
 }
 
+/** Of an image `[N, H, W, C]` or a filter `[kh, kw, Ci / groups, Co]`. */
 export type Shape4D = readonly [number, number, number, number];
 
 interface ShapeOfRank {

@@ -11,6 +11,7 @@ export interface GraphKernels {
   readonly compile: (graph: Graph) => Executable | undefined;
 }
 
+/** The kernels of `compile`. */
 export const graphKernels: KernelSet<GraphKernels> = /* @__PURE__ */ new KernelSet<GraphKernels>({
   compile: () => undefined,
 });

@@ -45,6 +45,7 @@ export function biasCorrections({ learningRate, beta1, beta2, step }: AdamwSetti
   };
 }
 
+/** The kernels of `adamwUpdate`. */
 export const adamwKernels: KernelSet<AdamwKernels> = /* @__PURE__ */ new KernelSet<AdamwKernels>({
   update(parameters, settings) {
     const { learningRate, beta1, beta2, epsilon } = settings;

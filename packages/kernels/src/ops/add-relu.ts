@@ -11,6 +11,7 @@ export interface AddReluKernels {
   readonly forward: <T extends tf.Tensor>(a: T, b: T) => T;
 }
 
+/** The kernels of `addRelu`. */
 export const addReluKernels: KernelSet<AddReluKernels> =
   /* @__PURE__ */ new KernelSet<AddReluKernels>({
     forward: <T extends tf.Tensor>(a: T, b: T) => tf.tidy(() => tf.relu(tf.add<T>(a, b))),

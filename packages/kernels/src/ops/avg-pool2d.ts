@@ -24,6 +24,7 @@ export interface AvgPool2dKernels {
   ) => tf.Tensor4D;
 }
 
+/** The kernels of `avgPool2d`. */
 export const avgPool2dKernels: KernelSet<AvgPool2dKernels> =
   /* @__PURE__ */ new KernelSet<AvgPool2dKernels>({
     forward: reference.avgPool2d,

@@ -34,6 +34,7 @@ export interface BatchNormInferenceKernels {
   ) => BatchNormGradients;
 }
 
+/** The kernels of `batchNormInference`. */
 export const batchNormInferenceKernels: KernelSet<BatchNormInferenceKernels> =
   /* @__PURE__ */ new KernelSet<BatchNormInferenceKernels>({ forward, gradient });
 

@@ -59,6 +59,7 @@ export interface BatchNormTrainingKernels {
   ) => BatchNormGradients;
 }
 
+/** The kernels of `batchNormTraining`. */
 export const batchNormTrainingKernels: KernelSet<BatchNormTrainingKernels> =
   /* @__PURE__ */ new KernelSet<BatchNormTrainingKernels>({ forward, gradient });
 

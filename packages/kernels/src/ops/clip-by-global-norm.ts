@@ -7,6 +7,7 @@ export interface ClipByGlobalNormKernels {
   readonly forward: (gradients: readonly tf.Tensor[], maxNorm: number) => tf.Tensor[];
 }
 
+/** The kernels of `clipByGlobalNorm`. */
 export const clipByGlobalNormKernels: KernelSet<ClipByGlobalNormKernels> =
   /* @__PURE__ */ new KernelSet<ClipByGlobalNormKernels>({
     forward: (gradients, maxNorm) =>

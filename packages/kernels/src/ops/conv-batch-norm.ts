@@ -94,6 +94,7 @@ export interface ConvBatchNormKernels {
   readonly fuse: (blocks: readonly ConvBatchNormSpec[]) => FusedConvBatchNorm | undefined;
 }
 
+/** The kernels of `convBatchNormTraining`. */
 export const convBatchNormKernels: KernelSet<ConvBatchNormKernels> =
   /* @__PURE__ */ new KernelSet<ConvBatchNormKernels>({ fuse: () => undefined });
 

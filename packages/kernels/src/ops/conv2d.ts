@@ -18,6 +18,7 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
+/** The kernels of `conv2d`. */
 export const conv2dKernels: KernelSet<Conv2dKernels> = /* @__PURE__ */ new KernelSet(
   conv2dReference,
 );

@@ -36,6 +36,7 @@ export interface FusedConv2dKernels {
   ) => tf.Tensor4D;
 }
 
+/** The kernels of `fusedConv2d`. */
 export const fusedConv2dKernels: KernelSet<FusedConv2dKernels> =
   /* @__PURE__ */ new KernelSet<FusedConv2dKernels>({ forward });
 

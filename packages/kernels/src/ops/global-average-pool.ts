@@ -10,6 +10,7 @@ export interface GlobalAveragePoolKernels {
   readonly gradient: (dy: tf.Tensor2D, inputShape: Shape4D) => tf.Tensor4D;
 }
 
+/** The kernels of `globalAveragePool`. */
 export const globalAveragePoolKernels: KernelSet<GlobalAveragePoolKernels> =
   /* @__PURE__ */ new KernelSet<GlobalAveragePoolKernels>({
     forward: (x) => tf.mean(x, [1, 2]),

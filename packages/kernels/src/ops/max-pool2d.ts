@@ -34,6 +34,7 @@ function padLowest(x: tf.Tensor4D, padding: number): tf.Tensor4D {
   return tf.pad(x, [[0, 0], edge, edge, [0, 0]], lowest);
 }
 
+/** The kernels of `maxPool2d`. */
 export const maxPool2dKernels: KernelSet<MaxPool2dKernels> =
   /* @__PURE__ */ new KernelSet<MaxPool2dKernels>({
     forward: (x, { kernelSize, stride, padding }) =>

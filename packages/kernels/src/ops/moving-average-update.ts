@@ -15,6 +15,7 @@ export interface MovingAverageKernels {
   readonly update: (pairs: readonly MovingAverage[], weight: number) => void;
 }
 
+/** The kernels of `movingAverageUpdate`. */
 export const movingAverageKernels: KernelSet<MovingAverageKernels> =
   /* @__PURE__ */ new KernelSet<MovingAverageKernels>({
     update(pairs, weight) {

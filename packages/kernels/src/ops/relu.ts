@@ -10,6 +10,7 @@ export interface ReluKernels {
   readonly gradient: <T extends tf.Tensor>(dy: T, output: T) => T;
 }
 
+/** The kernels of `relu`. */
 export const reluKernels: KernelSet<ReluKernels> = /* @__PURE__ */ new KernelSet<ReluKernels>({
   forward: (x) => tf.relu(x),
   // `step` maps 0 to 0: no gradient at the kink, as torch has it.

@@ -27,6 +27,7 @@ export interface SgdKernels {
   readonly update: (parameters: readonly SgdParameter[], settings: SgdSettings) => void;
 }
 
+/** The kernels of `sgdUpdate`. */
 export const sgdKernels: KernelSet<SgdKernels> = /* @__PURE__ */ new KernelSet<SgdKernels>({
   update(parameters, { learningRate, momentum, nesterov }) {
     for (const { parameter, gradient, momentumBuffer, weightDecay } of parameters) {

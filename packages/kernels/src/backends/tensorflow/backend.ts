@@ -39,6 +39,7 @@ interface Binding {
   getNumOfSavedModels(): number;
 }
 
+/** One setting of an op, as the addon takes it. */
 export interface Attribute {
   readonly name: string;
   readonly type: number;
@@ -48,6 +49,7 @@ export interface Attribute {
 /** A tensor, or a handle of the addon's that tfjs does not know of. */
 export type Operand = tf.TensorInfo | number;
 
+/** What the addon tells of an output. */
 export interface OutputInfo {
   readonly id: number;
   readonly shape: number[];

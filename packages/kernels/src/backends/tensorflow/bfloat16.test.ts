@@ -21,8 +21,8 @@ const classes = 3;
 
 /** Parameters of a stem and a residual block. */
 function parameters(seed: number): tf.Variable[] {
-  const normal = (shape: number[], deviation: number, i: number): tf.Variable =>
-    tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, deviation, 'float32', seed + i)));
+  const normal = (shape: number[], std: number, i: number): tf.Variable =>
+    tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, std, 'float32', seed + i)));
   const filled = (size: number, value: number): tf.Variable =>
     tf.tidy(() => tf.variable(tf.mul(tf.ones([size]), value)));
   return [

@@ -12,4 +12,5 @@ export interface Executor {
   readonly execute: typeof execute;
 }
 
+/** Runs ops in float32. */
 export const float32: Executor = { dtype: 'float32', run, execute };

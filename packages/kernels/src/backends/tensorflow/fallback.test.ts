@@ -45,10 +45,10 @@ describeBackends(['tensorflow'], () => {
         const { output, mean, variance, saved } = batchNormTrainingKernels
           .active()
           .forward(input, factor, tf.tensor1d(offset), settings);
-        const kept = activation === 'relu' ? output : undefined;
+        const needed = activation === 'relu' ? output : undefined;
         const gradients = batchNormTrainingKernels
           .active()
-          .gradient(image(dy), input, factor, saved, kept, settings);
+          .gradient(image(dy), input, factor, saved, needed, settings);
         return [output, mean, variance, gradients.x, gradients.scale, gradients.offset];
       },
     ]),

@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { isOwnOp, type TensorflowBackend } from './backend.ts';
 
-/** Told whose values an op is about to get, and whether the op is one of this package's. */
+/** Gets the tensors whose values an op is about to get, and whether the op is one of this package's. */
 export type HandlesListener = (inputs: readonly tf.TensorInfo[], isOwnOp: boolean) => void;
 
 const listeners = new WeakMap<TensorflowBackend, HandlesListener[]>();

@@ -8,6 +8,7 @@ import {
 import { replaceVariable } from './replace-variable.ts';
 import { simd } from './simd.ts';
 
+/** `AdamwKernels.update` by a SIMD kernel. */
 export function update(parameters: readonly AdamwParameter[], settings: AdamwSettings): void {
   const { kernels, address, allocate } = simd();
   const { learningRate, beta1, beta2, epsilon } = settings;

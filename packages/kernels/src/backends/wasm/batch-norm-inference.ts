@@ -4,6 +4,7 @@ import type { BatchNormGradients, BatchNormSettings } from '../../ops/batch-norm
 import { matrix } from './channels.ts';
 import { simd } from './simd.ts';
 
+/** `BatchNormInferenceKernels.forward` by a SIMD kernel. */
 export function forward(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
@@ -33,6 +34,7 @@ export function forward(
   return output;
 }
 
+/** `BatchNormInferenceKernels.gradient` by a SIMD kernel. */
 export function gradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,

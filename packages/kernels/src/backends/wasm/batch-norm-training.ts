@@ -5,6 +5,7 @@ import type { BatchNormForward, BatchNormSaved } from '../../ops/batch-norm-trai
 import { matrix } from './channels.ts';
 import { simd } from './simd.ts';
 
+/** `BatchNormTrainingKernels.forward` by a SIMD kernel. */
 export function forward(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
@@ -36,6 +37,7 @@ export function forward(
   return { output, mean, variance, saved: [tf.clone(mean), inverseStd] };
 }
 
+/** `BatchNormTrainingKernels.gradient` by a SIMD kernel. */
 export function gradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,

@@ -53,6 +53,7 @@ function depthwise(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry):
   );
 }
 
+/** `Conv2dKernels.forward` by a SIMD kernel. */
 export function forward(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { stride, padding, dilation, groups } = geometry;
   if (groups === 1) return convolve(x, filter, even(padding), stride, dilation);

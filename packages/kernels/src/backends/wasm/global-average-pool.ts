@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Shape4D } from '../../geometry.ts';
 import { simd } from './simd.ts';
 
+/** `GlobalAveragePoolKernels.forward` by a SIMD kernel. */
 export function forward(x: tf.Tensor4D): tf.Tensor2D {
   const { kernels, address, allocate } = simd();
   const [batch, height, width, channels] = x.shape;
@@ -20,6 +21,7 @@ export function forward(x: tf.Tensor4D): tf.Tensor2D {
   return y;
 }
 
+/** `GlobalAveragePoolKernels.gradient` by a SIMD kernel. */
 export function gradient(dy: tf.Tensor2D, inputShape: Shape4D): tf.Tensor4D {
   const { kernels, address, allocate } = simd();
   const [batch, height, width, channels] = inputShape;

@@ -40,7 +40,7 @@ export function registerWasmKernels(): void {
   registerSimd(sgdKernels, sgdUpdate);
   registerSimd(adamwKernels, adamwUpdate);
   registerSimd(movingAverageKernels, movingAverageUpdate);
-  // tfjs's own kernels: no SIMD of ours needed.
+  // tfjs's kernels, which need no SIMD of this package.
   maxPool2dKernels.register('wasm', { forward: maxPool2d.forward });
   fusedConv2dKernels.register('wasm', tfjsFusedConv2d);
 }

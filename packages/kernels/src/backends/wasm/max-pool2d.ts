@@ -17,6 +17,7 @@ export function forward(
     );
 }
 
+/** `MaxPool2dKernels.gradient` by a SIMD kernel. */
 export function gradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,

@@ -4,6 +4,7 @@ import type { SgdParameter, SgdSettings } from '../../ops/sgd-update.ts';
 import { replaceVariable } from './replace-variable.ts';
 import { simd } from './simd.ts';
 
+/** `SgdKernels.update` by a SIMD kernel. */
 export function update(parameters: readonly SgdParameter[], settings: SgdSettings): void {
   const { kernels, address, allocate } = simd();
   const { learningRate, momentum, nesterov } = settings;

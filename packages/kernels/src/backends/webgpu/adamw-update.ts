@@ -5,6 +5,7 @@ import {
 } from '../../ops/adamw-update.ts';
 import { updateVariable } from './update-variable.ts';
 
+/** `AdamwKernels.update` by WGSL programs. */
 export function update(parameters: readonly AdamwParameter[], settings: AdamwSettings): void {
   const { learningRate, beta1, beta2, epsilon } = settings;
   const { stepSize: rate, correction2Sqrt: correction } = biasCorrections(settings);

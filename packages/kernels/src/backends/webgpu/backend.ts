@@ -44,6 +44,7 @@ function webgpuBackend(): WebgpuBackend {
 /** Threads in a workgroup of every program here. */
 export const WORKGROUP_SIZE = 64;
 
+/** What {@link runProgram} takes. */
 export interface Program<T extends tf.Tensor> {
   /** Stands for `code` in tfjs's cache: other code needs another name. */
   readonly name: string;

@@ -93,6 +93,7 @@ const normalise = (relu: boolean) => `
   }
 `;
 
+/** `BatchNormTrainingKernels.forward` by WGSL programs. */
 export function forward(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
@@ -190,6 +191,7 @@ const inputGradient = (relu: boolean) => `
   }
 `;
 
+/** `BatchNormTrainingKernels.gradient` by WGSL programs. */
 export function gradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { runProgram } from './backend.ts';
 
+/** What {@link runElementwise} takes. */
 export interface Elementwise<T extends tf.Tensor> {
   readonly name: string;
   /** Of one shape. */

@@ -47,6 +47,7 @@ export type GeometryUniforms = Record<
   number
 >;
 
+/** {@link GeometryUniforms} of a convolution with a filter of this shape. */
 export function geometryUniforms(
   { stride, padding, dilation, groups }: ConvGeometry,
   [kernelHeight, kernelWidth, inChannels, outChannels]: Shape4D,
@@ -62,6 +63,7 @@ export function geometryUniforms(
   };
 }
 
+/** Runs the product; the caller owns the result. */
 export function runImplicitGemm<T extends tf.Tensor>(gemm: ImplicitGemm<T>): T {
   const { rows, columns, depth, groups, parts } = gemm;
   const rowTiles = Math.ceil(rows / TILE);

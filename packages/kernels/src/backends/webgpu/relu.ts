@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { runElementwise } from './elementwise.ts';
 
+/** `ReluKernels.gradient` by WGSL programs. */
 export function gradient<T extends tf.Tensor>(dy: T, output: T): T {
   return runElementwise<T>({
     name: 'relu_gradient',

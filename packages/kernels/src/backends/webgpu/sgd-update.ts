@@ -3,6 +3,7 @@ import { updateVariable } from './update-variable.ts';
 
 const decayedGradient = '(gradient[index] + uniforms.weightDecay * parameter[index])';
 
+/** `SgdKernels.update` by WGSL programs. */
 export function update(parameters: readonly SgdParameter[], settings: SgdSettings): void {
   const { learningRate, momentum: rate, nesterov } = settings;
   for (const { parameter, gradient, momentumBuffer, weightDecay } of parameters) {

@@ -11,20 +11,20 @@ type Wiring = Omit<ConvBatchNorm, 'filter' | 'scale' | 'offset' | 'epsilon'> & {
   readonly channels: number;
 };
 
-interface Block {
+interface Case {
   readonly what: string;
   readonly x: [number, number, number, number];
-  readonly units: readonly Wiring[];
+  readonly blocks: readonly Wiring[];
 }
 
 const relu = { activation: 'relu' } as const;
 
 /** Around the sizes of the convolutions' panels, tiles and blocks; sums in place of what is added. */
-const blocks: readonly Block[] = [
+const cases: readonly Case[] = [
   {
     what: 'a basic block, by tiles',
     x: [2, 20, 18, 32],
-    units: [
+    blocks: [
       { kernel: 3, channels: 32, padding: 1, input: 0, ...relu },
       { kernel: 3, channels: 32, padding: 1, input: 1, addend: 0, ...relu },
     ],
@@ -32,7 +32,7 @@ const blocks: readonly Block[] = [
   {
     what: 'a basic block of small images and many channels',
     x: [2, 3, 3, 272],
-    units: [
+    blocks: [
       { kernel: 3, channels: 272, padding: 1, input: 0, ...relu },
       { kernel: 3, channels: 272, padding: 1, input: 1, addend: 0, ...relu },
     ],
@@ -40,7 +40,7 @@ const blocks: readonly Block[] = [
   {
     what: 'a bottleneck with a projection',
     x: [2, 11, 9, 48],
-    units: [
+    blocks: [
       { kernel: 1, channels: 16, input: 0, ...relu },
       { kernel: 3, channels: 16, stride: 2, padding: 1, input: 1, ...relu },
       { kernel: 1, channels: 64, stride: 2, input: 0 },
@@ -50,38 +50,38 @@ const blocks: readonly Block[] = [
   {
     what: 'a projection before the rest, of few pixels',
     x: [3, 7, 7, 528],
-    units: [
+    blocks: [
       { kernel: 1, channels: 16, stride: 2, input: 0 },
       { kernel: 3, channels: 16, stride: 2, padding: 1, input: 0, ...relu },
       { kernel: 3, channels: 16, padding: 1, input: 2, addend: 1, ...relu },
     ],
   },
   {
-    what: 'sums that go on, to two units and a sum',
+    what: 'sums that go on, to two blocks and a sum',
     x: [2, 6, 5, 16],
-    units: [
+    blocks: [
       { kernel: 3, channels: 16, padding: 1, input: 0, addend: 0, ...relu },
       { kernel: 1, channels: 16, input: 1, ...relu },
       { kernel: 3, channels: 16, padding: 1, input: 2, addend: 1, ...relu },
     ],
   },
   {
-    what: 'one unit of an image',
+    what: 'one block, of an image',
     x: [2, 15, 16, 3],
-    units: [{ kernel: 7, channels: 32, stride: 2, padding: 3, input: 0, ...relu }],
+    blocks: [{ kernel: 7, channels: 32, stride: 2, padding: 3, input: 0, ...relu }],
   },
 ];
 
-function normal(shape: number[], deviation: number, seed: number): tf.Tensor {
-  return tf.randomNormal(shape, 0, deviation, 'float32', seed);
+function normal(shape: number[], std: number, seed: number): tf.Tensor {
+  return tf.randomNormal(shape, 0, std, 'float32', seed);
 }
 
 /** Output, statistics, and the gradients by x and all parameters; each brought to about 1. */
-async function valuesOf({ x, units }: Block): Promise<Float32Array[]> {
+async function valuesOf({ x, blocks }: Case): Promise<Float32Array[]> {
   const results = tf.tidy(() => {
     const image = normal(x, 1, 1);
     const sizes = [x[3]];
-    const parameters = units.flatMap(({ kernel, channels, input }, i) => {
+    const parameters = blocks.flatMap(({ kernel, channels, input }, i) => {
       const from = sizes[input]!;
       sizes.push(channels);
       return [
@@ -94,10 +94,10 @@ async function valuesOf({ x, units }: Block): Promise<Float32Array[]> {
       convBatchNormTraining(
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it was made
         input as tf.Tensor4D,
-        units.map((unit, i) => {
+        blocks.map((block, i) => {
           // oxlint-disable-next-line typescript/no-explicit-any, typescript/no-unsafe-type-assertion -- ranks as made
           const [filter, scale, offset] = given.slice(3 * i) as any[];
-          return { ...unit, epsilon: 1e-5, filter, scale, offset };
+          return { ...block, epsilon: 1e-5, filter, scale, offset };
         }),
       );
     const { output, statistics } = run(image, parameters);
@@ -118,11 +118,11 @@ async function valuesOf({ x, units }: Block): Promise<Float32Array[]> {
 }
 
 /** The same by the reference implementations. */
-async function expectedOf(block: Block): Promise<Float32Array[]> {
+async function expectedOf(given: Case): Promise<Float32Array[]> {
   await startBackend('cpu');
   await tf.setBackend('cpu');
   try {
-    return await valuesOf(block);
+    return await valuesOf(given);
   } finally {
     await tf.setBackend('tensorflow');
   }
@@ -131,7 +131,7 @@ async function expectedOf(block: Block): Promise<Float32Array[]> {
 describeBackends(['tensorflow'], () => {
   beforeAll(() => registerTensorflowKernels());
 
-  it.each(blocks)('$what: as the operations one by one, and all gradients', async (block) => {
+  it.each(cases)('$what: as the operations one by one, and all gradients', async (given) => {
     const geometry = { stride: 1, padding: 0, dilation: 1, groups: 1 };
     const isFused = (outChannels: number): boolean =>
       convBatchNormKernels.active().fuse([
@@ -146,9 +146,9 @@ describeBackends(['tensorflow'], () => {
     // So that there is something to test; and not what the native kernel has no panel for.
     expect([isFused(16), isFused(8)]).toEqual([true, false]);
 
-    const expected = await expectedOf(block);
+    const expected = await expectedOf(given);
     const before = tf.memory().numTensors;
-    const received = await valuesOf(block);
+    const received = await valuesOf(given);
     expect(tf.memory().numTensors).toBe(before);
     for (const [i, values] of received.entries()) {
       expect(values, `result ${i}`).toBeAllClose(expected[i]!, { rtol: 1e-4, atol: 1e-3 });
@@ -159,11 +159,11 @@ describeBackends(['tensorflow'], () => {
     beforeAll(() => registerTensorflowKernels({ precision: 'bfloat16' }));
     afterAll(() => registerTensorflowKernels());
 
-    it.each(blocks)('$what: no further from float32 than one by one', async (block) => {
-      const expected = await expectedOf(block);
-      const together = await valuesOf(block);
+    it.each(cases)('$what: no further from float32 than one by one', async (given) => {
+      const expected = await expectedOf(given);
+      const together = await valuesOf(given);
       convBatchNormKernels.register('tensorflow', convBatchNormKernels.reference);
-      const oneByOne = await valuesOf(block);
+      const oneByOne = await valuesOf(given);
       registerTensorflowKernels({ precision: 'bfloat16' });
       /** Of all results together, each by its own size. */
       const errorOf = (results: readonly Float32Array[]): number => {

@@ -15,7 +15,7 @@ interface Case extends Partial<ConvGeometry> {
   readonly kernel: number;
 }
 
-// Channels that operations of our own take, around the sizes of their panels, tiles and blocks.
+// Channels that the native kernels take, around the sizes of their panels, tiles and blocks.
 
 /** 3 x 3, stride 1, and enough of them: Winograd's filtering. */
 const byTiles: readonly Case[] = [
@@ -111,7 +111,7 @@ describeBackends(['tensorflow'], () => {
           sumsOf(given, { filter: toBfloat16(filter), dy: toBfloat16(dy), x: toBfloat16(x) }),
         );
         const last = here.length - filter.size;
-        // Half a unit in the last of 8 bits, on either side; but for the filter's gradient, float32.
+        // Half of the last of 8 bits, on either side; but for the filter's gradient, float32.
         expect(here.slice(0, last)).toBeAllClose(onCpu.slice(0, last), {
           rtol: 2 ** -8,
           atol: 1e-4,

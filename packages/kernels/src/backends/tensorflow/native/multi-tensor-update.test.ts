@@ -23,7 +23,7 @@ describeBackends(['tensorflow'], () => {
     // Of TensorFlow's operations that give their input's buffer as their output's.
     'a slice': (variable) => [tf.slice(variable, 0, 3)],
     'a tensor with one more axis': (variable) => [tf.expandDims(variable, 0)],
-    // And ours that does.
+    // And of the native kernels, one that does.
     'what was short enough': (variable) => clipByGlobalNorm([variable], 1e9),
   } satisfies Record<string, (variable: tf.Variable) => tf.Tensor[]>;
   const optimizers = ['sgd', 'nesterov', 'adamw', 'average'] as const;
@@ -35,8 +35,8 @@ describeBackends(['tensorflow'], () => {
     shape: [number, number],
   ): Uint8Array {
     const initial = tf.tidy(() => bits(tf.randomNormal(shape, 0, 1, 'float32', 1)));
-    const own = new Float32Array(initial.slice().buffer);
-    const parameter = tf.tidy(() => tf.variable(tf.tensor2d(own, shape)));
+    const memory = new Float32Array(initial.slice().buffer);
+    const parameter = tf.tidy(() => tf.variable(tf.tensor2d(memory, shape)));
     const zeros = (): tf.Variable => tf.tidy(() => tf.variable(tf.zeros(shape)));
     const [first, second] = [zeros(), zeros()];
     const held: { tensor: tf.Tensor; values: Uint8Array }[] = [];
@@ -70,7 +70,7 @@ describeBackends(['tensorflow'], () => {
       tensor.dispose();
     }
     // TensorFlow may use the memory that a tensor is made of as it is.
-    expect(Buffer.compare(new Uint8Array(own.buffer), initial)).toBe(0);
+    expect(Buffer.compare(new Uint8Array(memory.buffer), initial)).toBe(0);
     const result = bits(parameter);
     tf.dispose([parameter, first, second]);
     return result;

@@ -28,7 +28,7 @@ function attributes(
   ];
 }
 
-/** How TensorFlow is told of the padding: by a word, or by an image padded beforehand. */
+/** TensorFlow's name for the padding; undefined where the image must be padded beforehand. */
 function paddingName(
   [, height, width]: Shape4D,
   [kh, kw]: readonly number[],
