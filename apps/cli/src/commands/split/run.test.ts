@@ -130,7 +130,7 @@ describe('resnet split', () => {
     expect(notes).toContain(
       'warning: 1 picture is there more than once: my cats/a.png = my cats/b.png',
     );
-    expect(notes).toMatch(/1 file in .* is no image, by content: my cats\/text.jpg/);
+    expect(notes).toMatch(/1 file in .* is no picture, by content: my cats\/text.jpg/);
     expect(notes).toMatch(/cannot be read, as my cats\/broken.png \(a link to nothing\)/);
     expect(notes).toMatch(/lies outside the class folders: loose.png/);
   });
