@@ -20,6 +20,7 @@ export {
   type EvalFunction,
   type EvalTransform,
 } from './eval-transform.ts';
+export { augmentations, type Augmentation, type AugmentationSettings } from './augmentations.ts';
 export {
   augmenter,
   defaultRandAugment,

@@ -22,6 +22,7 @@ export type {
   StoppedEvent,
   TrainEvent,
 } from './events.ts';
+export { fitEpochs, type EpochEstimate, type FitEpochsOptions } from './fit-epochs.ts';
 export type { Best, EpochSums, HistoryRow } from './history.ts';
 export { classMetrics, type ClassMetrics, type ConfusionMatrix } from './metrics.ts';
 export type { BatchStatistics, TrainableModel } from './model.ts';

@@ -3,7 +3,7 @@ import type { Evaluation } from '@resnet/trainer';
 
 import type { EvaluateOptions } from './options.ts';
 import type { LabelledSet } from '@resnet/data';
-import { count, percent, plural } from '../../format.ts';
+import { count, percent, plural } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
 

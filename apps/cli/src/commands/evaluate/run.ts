@@ -9,7 +9,7 @@ import { drawConfusionMatrix } from '../../charts/confusion-matrix.ts';
 import type { EvaluateOptions } from './options.ts';
 import { type LabelledSet, openLabelled, imageLoader } from '@resnet/data';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
-import { count, plural } from '../../format.ts';
+import { count, plural } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';
 import { startProgress } from '../../terminal/progress.ts';

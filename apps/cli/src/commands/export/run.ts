@@ -5,7 +5,7 @@ import { writeSafetensors } from '@resnet/model';
 
 import type { ExportOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
-import { si } from '../../format.ts';
+import { si } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { makeFolder, writeWhole } from '@resnet/files';
 import { checkFree, checkModelFolder } from '../../options/check-out.ts';

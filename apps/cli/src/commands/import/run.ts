@@ -7,7 +7,7 @@ import { type ModelCard, parameterCount } from '@resnet/model';
 
 import type { ImportOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
-import { count, plural, si } from '../../format.ts';
+import { count, plural, si } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { checkModelFolder } from '../../options/check-out.ts';
 import { zooConfig } from '../../options/zoo-config.ts';

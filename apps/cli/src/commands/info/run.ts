@@ -12,7 +12,7 @@ import {
 
 import type { InfoOptions } from './options.ts';
 import { UsageError } from '../../errors.ts';
-import { count, si } from '../../format.ts';
+import { count, si } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { readCard } from '../../run-folder/open-model.ts';
 import { formatTable } from '../../terminal/table.ts';

@@ -1,7 +1,7 @@
 import type { Prediction } from '@resnet/predictor';
 import { stringify } from 'csv-stringify/sync';
 
-import { percent } from '../../format.ts';
+import { percent } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
 

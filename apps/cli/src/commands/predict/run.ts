@@ -6,7 +6,7 @@ import { Predictor, type Prediction } from '@resnet/predictor';
 import { precisionSettings, usePrecision } from '../../backends/precision.ts';
 import type { PredictOptions } from './options.ts';
 import { FailureError, InterruptedError } from '../../errors.ts';
-import { count, plural } from '../../format.ts';
+import { count, plural } from '../../terminal/format.ts';
 import { decodeImage, DecodeError, decodeFiles, loadImages } from '@resnet/data';
 import { type Io, OutputClosed } from '../../terminal/io.ts';
 import { evalOptions } from '../../model-transform.ts';

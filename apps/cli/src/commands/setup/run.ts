@@ -2,7 +2,7 @@ import { provision, type ProvisionProgress } from '@resnet/native';
 
 import type { SetupOptions } from './options.ts';
 import { InterruptedError } from '../../errors.ts';
-import { bytes } from '../../format.ts';
+import { bytes } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { type ProgressBar, startProgress } from '../../terminal/progress.ts';
 

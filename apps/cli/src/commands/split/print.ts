@@ -4,7 +4,7 @@ import type { Parts } from '@resnet/split';
 
 import type { SplitCommandOptions } from './options.ts';
 import { type SplitPlan, labelsOf } from '@resnet/data';
-import { count, plural } from '../../format.ts';
+import { count, plural } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { quoted } from '../../terminal/paths.ts';
 import { formatTable, type Column } from '../../terminal/table.ts';

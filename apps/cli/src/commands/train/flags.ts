@@ -1,3 +1,5 @@
+import type { Augmentation } from '@resnet/image';
+
 import { backendNames, precisions } from '../../backends/types.ts';
 import { backendHelp, precisionHelp } from '../../options/backend-options.ts';
 import {
@@ -10,7 +12,7 @@ import {
   underHeading,
 } from '../../options/flag.ts';
 import * as kind from '../../options/kinds.ts';
-import { augmentationNames, recipe } from './recipe.ts';
+import { recipe } from './recipe.ts';
 
 /** What the defaults of other flags depend on. */
 interface Given {
@@ -138,7 +140,7 @@ export const trainFlags = {
     augment: kept({
       flags: '--augment <level>',
       help: '',
-      kind: kind.choice(augmentationNames),
+      kind: kind.choice(['none', 'light', 'strong'] satisfies readonly Augmentation[]),
       default: 'light',
     }),
     labelSmoothing: kept({

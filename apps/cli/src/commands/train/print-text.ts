@@ -1,4 +1,4 @@
-import { count, duration, percent, plural, si } from '../../format.ts';
+import { count, duration, percent, plural, si } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
 import { type ProgressBar, startProgress } from '../../terminal/progress.ts';
 import type { Reporter, RunEnd, RunStart, StepReport } from './reporter.ts';

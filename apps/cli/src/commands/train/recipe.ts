@@ -1,5 +1,3 @@
-import type { TrainTransform } from '@resnet/image';
-
 /**
  * How `resnet train` trains where no flag says: the values, and why they are so. The defaults of
  * flags stand with their flags.
@@ -41,47 +39,6 @@ export const recipe = {
    */
   clipNorm: 1,
 } as const;
-
-export type Augmentation = 'none' | 'light' | 'strong';
-
-/** What is random about training images, in the terms of @resnet/image. */
-export type AugmentationSettings = Pick<
-  TrainTransform,
-  'crop' | 'horizontalFlip' | 'colorJitter' | 'randAugment' | 'randomErasing'
->;
-
-/** What `--augment` chooses from. */
-export const augmentations: Readonly<Record<Augmentation, AugmentationSettings>> = {
-  /** The evaluation transform: for tests, and for data where position and scale carry meaning. */
-  none: {
-    crop: { kind: 'centerCrop', cropPct: recipe.cropPct },
-    horizontalFlip: 0,
-    colorJitter: null,
-    randAugment: null,
-    randomErasing: null,
-  },
-  /**
-   * Random crops and mirroring. Crops keep at least half of the area: less loses small objects,
-   * and takes more epochs to learn than a short run has.
-   */
-  light: {
-    crop: { kind: 'randomResizedCrop', scale: [0.5, 1], ratio: [3 / 4, 4 / 3] },
-    horizontalFlip: 0.5,
-    colorJitter: null,
-    randAugment: null,
-    randomErasing: null,
-  },
-  /** For long runs, that would otherwise memorise the images. */
-  strong: {
-    crop: { kind: 'randomResizedCrop', scale: [0.25, 1], ratio: [3 / 4, 4 / 3] },
-    horizontalFlip: 0.5,
-    colorJitter: { brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.02 },
-    randAugment: { numOps: 2, magnitude: 9 },
-    randomErasing: { probability: 0.25, scale: [0.02, 1 / 3], ratio: [0.3, 1 / 0.3], fill: 'zero' },
-  },
-};
-
-export const augmentationNames: readonly Augmentation[] = ['none', 'light', 'strong'];
 
 /**
  * The image size for images of a given median shorter side; see {@link recipe.imageSizes}.

@@ -7,7 +7,7 @@ import type { Checkpoint, ConfusionMatrix, HistoryRow } from '@resnet/trainer';
 
 import { drawConfusionMatrix } from '../../charts/confusion-matrix.ts';
 import { drawCurves } from '../../charts/curves.ts';
-import { percent } from '../../format.ts';
+import { percent } from '../../terminal/format.ts';
 import { saveCheckpoint } from '../../run-folder/checkpoint-store.ts';
 import { formatHistory } from '../../run-folder/history.ts';
 import { runFiles } from '../../run-folder/layout.ts';

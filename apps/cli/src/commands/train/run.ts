@@ -2,14 +2,14 @@ import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { type ModelCard, parameterCount, ResNet, type StateDict } from '@resnet/model';
-import type { Checkpoint } from '@resnet/trainer';
+import { type Checkpoint, fitEpochs } from '@resnet/trainer';
 
 import type { SelectedBackend } from '../../backends/select.ts';
 import type { TrainOptions } from './flags.ts';
 import { type Dataset, openDataset } from '@resnet/data';
 import { describeSystemError } from '@resnet/files';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
-import { plural } from '../../format.ts';
+import { plural } from '../../terminal/format.ts';
 import { zooConfig } from '../../options/zoo-config.ts';
 import type { Io } from '../../terminal/io.ts';
 import { quoted, shownPath } from '../../terminal/paths.ts';
@@ -19,7 +19,6 @@ import { runFiles } from '../../run-folder/layout.ts';
 import { trainedParameters } from './fine-tune-settings.ts';
 import { loadBackbone, startFrom } from './start-weights.ts';
 import { withBackend } from '../../backends/with-backend.ts';
-import { fitEpochs } from './fit-epochs.ts';
 import { fixThreads, usePrecision } from '../../backends/precision.ts';
 import { modelCard } from './model-card.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
@@ -29,6 +28,7 @@ import { runManifest } from './run-manifest.ts';
 import { type RunWriter, runWriter } from './run-writer.ts';
 import { type CompleteSettings, completeSettings } from './settings.ts';
 import { takeFolder } from './take-folder.ts';
+import { trainerOptions } from './trainer-options.ts';
 import { openTrainingData } from './training-data.ts';
 import { trainingLoop } from './training-loop.ts';
 
@@ -143,8 +143,13 @@ async function withFittingEpochs(
   const data = openTrainingData(dataset, settings, card, options.workers);
   try {
     const { classes } = dataset;
-    const { epochs } = await fitEpochs({ minutes, settings, model, classes, ...data, signal });
+    const { trainData, valData } = data;
+    const options = { ...trainerOptions(settings), model, classes, trainData, valData, signal };
+    const { epochs } = await fitEpochs({ minutes, ...options });
     return { ...settings, epochs: Math.min(epochs, settings.epochs) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await data.close();
     model.dispose();

@@ -1,3 +1,4 @@
+import { augmentations } from '@resnet/image';
 import type { ModelCard } from '@resnet/model';
 import type { DataSource } from '@resnet/trainer';
 
@@ -10,7 +11,6 @@ import {
   WorkerPool,
 } from '@resnet/data';
 import { evalOptions } from '../../model-transform.ts';
-import { augmentations } from './recipe.ts';
 import type { SkippedImage } from './reporter.ts';
 import type { CompleteSettings } from './settings.ts';
 

@@ -1,11 +1,12 @@
 import { ResNet, modelConfig } from '@resnet/model';
 import { describeBackends } from '@resnet/test-config/backends';
-import { memoryData } from '@resnet/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
+import { memoryData } from './data.ts';
 import { epochsWithin, fitEpochs } from './fit-epochs.ts';
-import { newSettings } from './settings.ts';
+import { adamw } from './optimizer/adamw.ts';
+import { constant } from './schedule.ts';
 
 it('keeps within the minutes, and trains at least once', () => {
   expect(epochsWithin(10, 60, 60)).toBe(9);
@@ -45,12 +46,11 @@ describeBackends(['wasm'], () => {
     const began = performance.now();
     const estimate = await fitEpochs({
       minutes,
-      settings: newSettings('images', { batch: 4 }),
+      optimizer: adamw({ weightDecay: 0.05 }),
+      schedule: constant(1e-3),
       model,
       classes: ['a', 'b'],
       trainData,
-      valData: undefined,
-      signal: new AbortController().signal,
     });
     const spent = (performance.now() - began) / 60_000;
     const leaked = tf.memory().numTensors - before;

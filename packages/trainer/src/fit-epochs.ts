@@ -1,7 +1,9 @@
-import { type Batch, type DataSource, train, type TrainableModel } from '@resnet/trainer';
+import * as tf from '@tensorflow/tfjs-core';
 
-import type { TrainSettings } from './settings.ts';
-import { trainerOptions } from './trainer-options.ts';
+import type { Batch, DataSource } from './data.ts';
+import { TrainingError } from './errors.ts';
+import type { TrainOptions } from './options.ts';
+import { train } from './train.ts';
 
 /** Of each kind: on images that are being decoded, and on the same again, which then are in memory. */
 const steps = 20;
@@ -23,21 +25,20 @@ const savedBytesPerSecond = 200e6;
 /** For what the estimate leaves out: charts, a machine that is not always as free. */
 const reserve = 0.05;
 
-export interface FitEpochsOptions {
+/**
+ * What {@link fitEpochs} times: the options of the training to come. The model is trained for a few
+ * steps and of no use afterwards; it stays the caller's.
+ */
+export interface FitEpochsOptions extends Omit<TrainOptions, 'epochs' | 'resume'> {
   /** What the epochs may take in all. */
   readonly minutes: number;
-  readonly settings: TrainSettings;
-  /** Is trained for a few steps: of no use afterwards. Stays the caller's. */
-  readonly model: TrainableModel;
-  readonly classes: readonly string[];
   readonly trainData: DataSource & {
-    /** The fraction of the images that no epoch after the first decodes again; none unless given. */
+    /** The fraction of the images that no epoch after the first decodes again. Default 0. */
     readonly keptShare?: number;
   };
-  readonly valData: DataSource | undefined;
-  readonly signal: AbortSignal;
 }
 
+/** How long epochs take, and how many fit. */
 export interface EpochEstimate {
   /** How many fit, at least 1. */
   readonly epochs: number;
@@ -46,23 +47,29 @@ export interface EpochEstimate {
   readonly secondsPerEpoch: number;
 }
 
-/** Times a few steps of training, and estimates how many epochs fit into the minutes. */
+/**
+ * Times a few steps of training (at most 5 % of the minutes), and estimates how many epochs fit.
+ * Includes the validation and the checkpoint after each epoch.
+ *
+ * @throws {TrainingError} aborted when the signal stops it
+ */
 export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimate> {
-  const { minutes, settings, trainData, valData, signal } = options;
-  const began = performance.now();
-  const elapsed = (): number => (performance.now() - began) / 60_000;
+  const { minutes, ...training } = options;
+  const { trainData, valData } = training;
+  const began = tf.util.now();
+  const elapsed = (): number => (tf.util.now() - began) / 60_000;
   const seconds: number[] = [];
   const events = train({
-    model: options.model,
-    classes: options.classes,
+    ...training,
     trainData: twice(trainData, steps),
+    valData: undefined,
     epochs: 1,
-    ...trainerOptions(settings),
     logEvery: 1,
-    signal,
   });
   for await (const event of events) {
-    if (event.type === 'stopped') signal.throwIfAborted();
+    if (event.type === 'stopped') {
+      throw new TrainingError('aborted', 'fitEpochs: stopped by the signal');
+    }
     if (event.type !== 'step') continue;
     seconds.push((event.stepMs + event.dataWaitMs) / 1000);
     if (seconds.length >= fewestSteps && elapsed() > timingFraction * minutes) break;
@@ -84,11 +91,11 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
 }
 
 /** The checkpoint, and the model where the epoch is the best so far. */
-function savedBytes({ model, settings }: FitEpochsOptions): number {
+function savedBytes({ model, optimizer, ema }: FitEpochsOptions): number {
   let parameters = 0;
   for (const { size } of model.parameters().values()) parameters += size;
-  const copies = 2 + trainerOptions(settings).optimizer.slotNames.length;
-  return 4 * parameters * (settings.ema === false ? copies : copies + 1);
+  const copies = 2 + optimizer.slotNames.length;
+  return 4 * parameters * (ema === undefined ? copies : copies + 1);
 }
 
 /** The median without the first steps. */
