@@ -1,9 +1,9 @@
 // max(a + b, 0): the end of a residual block in one pass.
 #include <algorithm>
 
-#include "operation.h"
+#include "op_kernel.h"
 #include "parallel.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 template <typename T>
 RESNET_INLINE void add_relu(const T* __restrict a, const T* __restrict b, T* __restrict y,
                             int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) y[i] = narrow<T>(rectified(widen(a[i]) + widen(b[i])));
+  for (int64_t i = begin; i < end; ++i) y[i] = from_float<T>(rectified(to_float(a[i]) + to_float(b[i])));
 }
 
 #define RESNET_ADD_RELU_FOR(T)                                                                \

@@ -1,4 +1,4 @@
-// Operations of our own for TensorFlow, where its own take several passes over memory for what one
+// Custom ops for TensorFlow, where its own take several passes over memory for what one
 // can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
 // TensorFlow refuses one of them, those after it are missing too. Convolutions come last, as there may
 // be none: whoever finds the last before them has the others, and so it is with the filter gradient.
@@ -7,7 +7,7 @@
 
 #include <node_api.h>
 
-#include "operation.h"
+#include "op_kernel.h"
 
 namespace resnet {
 
@@ -28,7 +28,7 @@ bool define(const Definition& definition) {
                                  [](const char* attribute) { return attribute[0] == 'T'; });
   for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
     if (!status.ok()) return false;
-    if (type != TF_FLOAT && !(typed && definition.narrow)) break;
+    if (type != TF_FLOAT && !(typed && definition.has_bf16)) break;
     TF_KernelBuilder* kernel = TF_NewKernelBuilder(definition.name, "CPU", definition.create,
                                                    definition.compute, definition.destroy);
     if (typed) TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
@@ -45,7 +45,7 @@ NAPI_MODULE_INIT() {
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
                       resnet::define_optimizers() && resnet::define_add_relu() &&
-                      resnet::define_clip() && resnet::define_convolutions() && resnet::define_units() &&
+                      resnet::define_clip() && resnet::define_convolutions() && resnet::define_conv_batch_norm() &&
                       resnet::define_filter_gradient());
   });
   return exports;

@@ -8,9 +8,9 @@
 #include <functional>
 #include <vector>
 
-#include "operation.h"
+#include "op_kernel.h"
 #include "parallel.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
@@ -96,7 +96,7 @@ RESNET_INLINE void moments(const T* x, int64_t begin, int64_t end, int64_t chann
     for (int64_t row = from; row < std::min(end, from + block); ++row) {
       const T* __restrict at = x + row * channels;
       for (int64_t c = 0; c < channels; ++c) {
-        const float value = widen(at[c]) - shift[c];
+        const float value = to_float(at[c]) - shift[c];
         first[c] += value;
         second[c] += value * value;
       }
@@ -116,9 +116,9 @@ RESNET_INLINE void normalise(const T* x, const T* addend, T* y, int64_t begin, i
     const T* __restrict more = adds ? addend + row * channels : nullptr;
     T* __restrict to = y + row * channels;
     for (int64_t c = 0; c < channels; ++c) {
-      float value = (widen(at[c]) - mean[c]) * factor[c] + offset[c];
-      if (adds) value += widen(more[c]);
-      to[c] = narrow<T>(relu ? rectified(value) : value);
+      float value = (to_float(at[c]) - mean[c]) * factor[c] + offset[c];
+      if (adds) value += to_float(more[c]);
+      to[c] = from_float<T>(relu ? rectified(value) : value);
     }
   }
 }
@@ -138,8 +138,8 @@ RESNET_INLINE void gradient_sums(const T* dy, const T* x, int64_t begin, int64_t
       const T* __restrict at = x + row * channels;
       const T* __restrict upstream = dy + row * channels;
       for (int64_t c = 0; c < channels; ++c) {
-        const float value = widen(at[c]) - mean[c];
-        const float above = widen(upstream[c]);
+        const float value = to_float(at[c]) - mean[c];
+        const float above = to_float(upstream[c]);
         const float g = !relu || value * factor[c] + offset[c] > 0.0f ? above : 0.0f;
         first[c] += g;
         second[c] += g * value;
@@ -164,10 +164,10 @@ RESNET_INLINE void addend_sums(const T* dy, const T* y, const T* x, T* g, int64_
       const T* __restrict upstream = dy + row * channels;
       T* __restrict to = g + row * channels;
       for (int64_t c = 0; c < channels; ++c) {
-        const float above = widen(output[c]) > 0.0f ? widen(upstream[c]) : 0.0f;
-        to[c] = narrow<T>(above);
+        const float above = to_float(output[c]) > 0.0f ? to_float(upstream[c]) : 0.0f;
+        to[c] = from_float<T>(above);
         first[c] += above;
-        second[c] += above * (widen(at[c]) - mean[c]);
+        second[c] += above * (to_float(at[c]) - mean[c]);
       }
     }
     flush(sums, totals);
@@ -187,15 +187,15 @@ RESNET_INLINE void gradients(const T* dy, const T* x, T* dx, int64_t begin, int6
     const T* __restrict upstream = dy + row * channels;
     T* __restrict to = dx + row * channels;
     for (int64_t c = 0; c < channels; ++c) {
-      const float value = widen(at[c]) - mean[c];
-      const float above = widen(upstream[c]);
+      const float value = to_float(at[c]) - mean[c];
+      const float above = to_float(upstream[c]);
       const float g = !relu || value * factor[c] + offset[c] > 0.0f ? above : 0.0f;
-      to[c] = narrow<T>(factor[c] * (g - mean_g[c] - value * slope[c]));
+      to[c] = from_float<T>(factor[c] * (g - mean_g[c] - value * slope[c]));
     }
   }
 }
 
-// The above for each type, compiled for several processors: templates cannot be.
+// The above for each type, compiled for several CPUs: templates cannot be.
 #define RESNET_BATCH_NORM_FOR(T)                                                                  \
   RESNET_CLONES void run_moments(const T* x, int64_t begin, int64_t end, int64_t channels,        \
                                  const float* shift, double* totals) {                            \
@@ -252,7 +252,7 @@ std::vector<float> factors(const float* scale, const float* inverse, int64_t cha
 
 template <typename T>
 void normalise_all(const T* x, const T* addend, T* y, int64_t rows, int64_t channels,
-                   const float* scale, const Kept<const float>& kept, bool relu) {
+                   const float* scale, const SavedStatistics<const float>& kept, bool relu) {
   const int64_t joined = joined_rows(rows, channels), across = joined * channels;
   const Chunks chunks(rows / joined, across);
   const std::vector<float> factor = factors(scale, kept.inverse, channels);
@@ -267,13 +267,13 @@ void normalise_all(const T* x, const T* addend, T* y, int64_t rows, int64_t chan
 template <typename T>
 void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
                 const float* scale, const float* offset, const T* addend, T* y, float* mean,
-                float* variance, const Kept<float>& kept) {
+                float* variance, const SavedStatistics<float>& kept) {
   const int64_t joined = joined_rows(rows, channels), across = joined * channels;
   const Chunks chunks(rows / joined, across);
   // Deviations from any value of the channel are no larger than the channel's spread, so that a
   // large mean costs no precision.
   std::vector<float> shift(across);
-  for (int64_t i = 0; i < across; ++i) shift[i] = widen(x[i % channels]);
+  for (int64_t i = 0; i < across; ++i) shift[i] = to_float(x[i % channels]);
   const std::vector<double> sums = summed(chunks, 2 * across, [&](int64_t i, double* to) {
     run_moments(x, chunks.begin(i), chunks.end(i), across, shift.data(), to);
   });
@@ -293,13 +293,13 @@ void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t cha
 
 template <typename T>
 void batch_norm_again(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
-                      const float* scale, const Kept<const float>& kept, T* y) {
+                      const float* scale, const SavedStatistics<const float>& kept, T* y) {
   normalise_all<T>(x, nullptr, y, rows, channels, scale, kept, settings.relu);
 }
 
 template <typename T>
 void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int64_t rows,
-                         int64_t channels, const float* scale, const Kept<const float>& kept,
+                         int64_t channels, const float* scale, const SavedStatistics<const float>& kept,
                          const T* y, T* d_addend, T* dx, float* d_scale, float* d_offset) {
   const std::vector<float> factor = factors(scale, kept.inverse, channels);
   std::vector<float> mean_g(channels), slope(channels);
@@ -334,11 +334,11 @@ void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int
 
 #define RESNET_BATCH_NORM_OF(T)                                                                   \
   template void batch_norm(const BatchNorm&, const T*, int64_t, int64_t, const float*,            \
-                           const float*, const T*, T*, float*, float*, const Kept<float>&);       \
+                           const float*, const T*, T*, float*, float*, const SavedStatistics<float>&);       \
   template void batch_norm_again(const BatchNorm&, const T*, int64_t, int64_t, const float*,      \
-                                 const Kept<const float>&, T*);                                   \
+                                 const SavedStatistics<const float>&, T*);                                   \
   template void batch_norm_gradient(const BatchNorm&, const T*, const T*, int64_t, int64_t,       \
-                                    const float*, const Kept<const float>&, const T*, T*, T*,     \
+                                    const float*, const SavedStatistics<const float>&, const T*, T*, T*,     \
                                     float*, float*);
 RESNET_BATCH_NORM_OF(float)
 RESNET_BATCH_NORM_OF(bfloat16)

@@ -13,7 +13,7 @@ struct BatchNorm {
 // What is kept for the gradient, [C] each: what was subtracted, what deviations were multiplied by
 // before the scale, and the offset.
 template <typename Float>
-struct Kept {
+struct SavedStatistics {
   Float* centre;
   Float* inverse;
   Float* offset;
@@ -24,18 +24,18 @@ struct Kept {
 template <typename T>
 void batch_norm(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
                 const float* scale, const float* offset, const T* addend, T* y, float* mean,
-                float* variance, const Kept<float>& kept);
+                float* variance, const SavedStatistics<float>& kept);
 
 // y again, to the same bits, where there was no addend.
 template <typename T>
 void batch_norm_again(const BatchNorm& settings, const T* x, int64_t rows, int64_t channels,
-                      const float* scale, const Kept<const float>& kept, T* y);
+                      const float* scale, const SavedStatistics<const float>& kept, T* y);
 
 // The gradients by x, scale and offset. Where there was an addend, its gradient, too: it takes the output
 // y, and then the settings' ReLU is not asked for.
 template <typename T>
 void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int64_t rows,
-                         int64_t channels, const float* scale, const Kept<const float>& kept,
+                         int64_t channels, const float* scale, const SavedStatistics<const float>& kept,
                          const T* y, T* d_addend, T* dx, float* d_scale, float* d_offset);
 
 }  // namespace resnet

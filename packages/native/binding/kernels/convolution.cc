@@ -1,16 +1,16 @@
-// Convolutions and their gradients by the input, with what follows them in inference, by the algorithms
-// in this folder. They take half of oneDNN's time where Winograd's filtering suits; and they share their
+// Convolutions and their gradients with respect to the input, with what follows them in inference, by the algorithms
+// in this folder. They take half of oneDNN's time where Winograd F(4x4, 3x3) suits; and they share their
 // threads with the other kernels here, where two pools in turn sleep and wake at every operation.
 #include <mutex>
 #include <optional>
 
-#include "arithmetic.h"
-#include "buffer.h"
+#include "micro_kernel.h"
+#include "scratch_buffer.h"
 #include "convolution.h"
-#include "gathered_convolution.h"
-#include "operation.h"
-#include "padded.h"
-#include "processor.h"
+#include "indirect_convolution.h"
+#include "op_kernel.h"
+#include "im2row.h"
+#include "cpu.h"
 #include "winograd_convolution.h"
 
 namespace resnet {
@@ -19,13 +19,13 @@ namespace {
 // What the kernel of a node keeps.
 struct Settings {
   int64_t stride, padding, dilation;
-  // The edges of the gradient by the input.
+  // The edges of the gradient with respect to the input.
   int64_t height = 0, width = 0;
   bool relu = false, has_bias = false, has_addend = false;
   // The filter is the same at every run: it is made ready once.
   bool is_filter_constant = false;
   std::mutex mutex;
-  std::optional<Buffer> in_panels, at_points;
+  std::optional<Buffer> in_panels, transformed;
 };
 
 // What `make` made of the constant filter of `settings`, once.
@@ -42,12 +42,12 @@ void convolve(const T* x, const Filter& filter, const Shape& shape, const Window
               const Epilogue<T>& epilogue, Settings& settings, T* y) {
   if (suits_winograd<T>(shape, window, true)) {
     const Buffer& values =
-        kept(settings, settings.at_points, [&] { return winograd_filter(filter); });
+        kept(settings, settings.transformed, [&] { return winograd_filter(filter); });
     return winograd_convolution(x, values.data(), shape, window.padding, epilogue, y);
   }
   const Buffer& values = kept(settings, settings.in_panels,
-                              [&] { return panel_filter<T>(filter, shape, window); });
-  gathered_convolution(x, values.as<T>(), shape, window, epilogue, y);
+                              [&] { return pack_weights<T>(filter, shape, window); });
+  indirect_convolution(x, values.as<T>(), shape, window, epilogue, y);
 }
 
 bool is_whole(const Shape& shape, const Window& window) {
@@ -58,9 +58,9 @@ bool is_whole(const Shape& shape, const Window& window) {
 }  // namespace
 
 template <typename T>
-bool is_ours(const Shape& shape, const Window& window) {
-  return is_whole(shape, window) && shape.out % wide == 0 &&
-         (shape.in % depth_of_step<T> == 0 || has_rows_of_taps(shape, window));
+bool is_supported(const Shape& shape, const Window& window) {
+  return is_whole(shape, window) && shape.out % NR == 0 &&
+         (shape.in % depth_of_step<T> == 0 || uses_im2row(shape, window));
 }
 
 template <typename T>
@@ -69,27 +69,27 @@ void convolution(const T* x, const Filter& filter, const Shape& shape, const Win
   if (suits_winograd<T>(shape, window, false)) {
     return winograd_convolution(x, filter, shape, window.padding, epilogue, y);
   }
-  const Buffer made = panel_filter<T>(filter, shape, window);
-  gathered_convolution(x, made.as<T>(), shape, window, epilogue, y);
+  const Buffer made = pack_weights<T>(filter, shape, window);
+  indirect_convolution(x, made.as<T>(), shape, window, epilogue, y);
 }
 
 template <typename T>
 void input_gradient(const T* dy, const float* filter, const Shape& shape, const Window& window,
                     const T* addend, T* dx) {
-  const Filter mirrored{filter, window.height, window.width, shape.in, shape.out, true};
+  const Filter flipped{filter, window.height, window.width, shape.in, shape.out, true};
   const Shape back{shape.batch,  shape.out_height, shape.out_width, shape.out,
                    shape.height, shape.width,      shape.in};
   const int64_t padding = window.height - 1 - window.padding;
-  const Window mirror{window.height, window.width, window.stride, padding, window.dilation};
-  if (padding >= 0 && suits_winograd<T>(back, mirror, false)) {
-    return winograd_convolution<T>(dy, mirrored, back, padding, {nullptr, addend, false}, dx);
+  const Window flipped_window{window.height, window.width, window.stride, padding, window.dilation};
+  if (padding >= 0 && suits_winograd<T>(back, flipped_window, false)) {
+    return winograd_convolution<T>(dy, flipped, back, padding, {nullptr, addend, false}, dx);
   }
-  const Buffer made = panel_filter<T>(mirrored, back, window);
-  gathered_input_gradient(dy, made.as<T>(), shape, window, addend, dx);
+  const Buffer made = pack_weights<T>(flipped, back, window);
+  indirect_input_gradient(dy, made.as<T>(), shape, window, addend, dx);
 }
 
 #define RESNET_CONVOLUTION_OF(T)                                                        \
-  template bool is_ours<T>(const Shape&, const Window&);                                \
+  template bool is_supported<T>(const Shape&, const Window&);                                \
   template void convolution(const T*, const Filter&, const Shape&, const Window&,       \
                             const Epilogue<T>&, T*);                                    \
   template void input_gradient(const T*, const float*, const Shape&, const Window&,     \
@@ -112,7 +112,7 @@ void forward(Settings& settings, Run& run) {
   const Window window{filter.dim(0), filter.dim(1), settings.stride, settings.padding,
                       settings.dilation};
   const Shape shape = shape_of(x.shape(), filter.shape(), window);
-  if (!run.check(is_ours<T>(shape, window),
+  if (!run.check(is_supported<T>(shape, window),
                  "ResnetConv: a filter within the image, to a multiple of 16 channels, in bfloat16 "
                  "from an even number")) {
     return;
@@ -147,7 +147,7 @@ void backward(Settings& settings, Run& run) {
                       settings.dilation};
   const Shape shape{dy.dim(0), settings.height, settings.width, filter.dim(2),
                     dy.dim(1), dy.dim(2),       dy.dim(3)};
-  if (!run.check(is_whole(shape, window) && shape.in % wide == 0 && shape.out % wide == 0 &&
+  if (!run.check(is_whole(shape, window) && shape.in % NR == 0 && shape.out % NR == 0 &&
                      shape.out_height == outputs(shape.height, window.height, window) &&
                      shape.out_width == outputs(shape.width, window.width, window),
                  "ResnetInputGrad: dy of the convolution's shape, multiples of 16 channels")) {
@@ -201,7 +201,7 @@ void destroy(void* settings) { delete static_cast<Settings*>(settings); }
 }  // namespace
 
 bool define_convolutions() {
-  if (!has_vectors_of_eight()) return true;
+  if (!has_avx2()) return true;
   return define({"ResnetConv",
                  {"x: T", "filter: float", "bias: biases * float", "addend: addends * T"},
                  {"y: T"},
@@ -210,7 +210,7 @@ bool define_convolutions() {
                  create_forward,
                  compute_forward,
                  destroy,
-                 !has_tiles()}) &&
+                 !has_amx_bf16()}) &&
          define({"ResnetInputGrad",
                  {"filter: float", "dy: T"},
                  {"dx: T"},
@@ -219,7 +219,7 @@ bool define_convolutions() {
                  create_gradient,
                  compute_input_gradient,
                  destroy,
-                 !has_tiles()});
+                 !has_amx_bf16()});
 }
 
 }  // namespace resnet

@@ -40,27 +40,27 @@ struct Epilogue {
   bool relu = false;
 };
 
-constexpr int64_t divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Output channels of a panel: the innermost loops make so many at a time, and filters lie in memory
-// so many side by side. Channels of an output must be a multiple of it.
-constexpr int64_t wide = 16;
+// NR side by side. Channels of an output must be a multiple of it.
+constexpr int64_t NR = 16;
 
-// A filter, or its mirror image that maps gradients by the output to gradients by the input: taps in
+// A filter, or its flipped_window image that maps gradients with respect to the output to gradients with respect to the input: taps in
 // reverse order, input and output channels exchanged.
 struct Filter {
   const float* values;
   int64_t height, width, in, out;
-  bool mirrored;
+  bool flipped;
   // Channels that go in and come out of the convolution that uses it.
-  int64_t from() const { return mirrored ? out : in; }
-  int64_t to() const { return mirrored ? in : out; }
+  int64_t from() const { return flipped ? out : in; }
+  int64_t to() const { return flipped ? in : out; }
 };
 
 // Whether the convolution is one of these: a filter within the image, to a multiple of 16 channels, in
 // bfloat16 from an even number.
 template <typename T>
-bool is_ours(const Shape& shape, const Window& window);
+bool is_supported(const Shape& shape, const Window& window);
 
 // The convolution of x to y [N, Ho, Wo, Co], by the algorithm that suits.
 template <typename T>

@@ -1,17 +1,17 @@
 // The gradient of a convolution by its filter: for each tap of the filter the product of the image's
 // pixels, transposed, and the output's gradient. oneDNN's kernels for AVX2 do it at 55 to 60 % of the
-// processor's peak, and take a padded copy of the image where TensorFlow has no word for the padding.
+// CPU's peak, and take a padded copy of the image where TensorFlow has no word for the padding.
 #include "filter_gradient.h"
 
 #include <algorithm>
 
 #include "filter_tile.h"
-#include "operation.h"
-#include "padded.h"
+#include "op_kernel.h"
+#include "im2row.h"
 #include "parallel.h"
 #include "pointwise_filter_gradient.h"
-#include "processor.h"
-#include "vector.h"
+#include "cpu.h"
+#include "simd.h"
 #include "winograd_filter_gradient.h"
 
 namespace resnet {
@@ -19,15 +19,15 @@ namespace {
 
 #define RESNET_TILE_GRADIENT(T) \
   (const FilterJob<T>& job, const Tile& tile, int64_t begin, int64_t end, float* result)
-RESNET_BY_FLOAT32(tile_gradient, RESNET_TILE_GRADIENT(float), (job, tile, begin, end, result))
-RESNET_BY_BFLOAT16(tile_gradient, RESNET_TILE_GRADIENT(bfloat16), (job, tile, begin, end, result))
+RESNET_DISPATCH_FLOAT32(tile_gradient, RESNET_TILE_GRADIENT(float), (job, tile, begin, end, result))
+RESNET_DISPATCH_BF16(tile_gradient, RESNET_TILE_GRADIENT(bfloat16), (job, tile, begin, end, result))
 
 // The filter's channels in tiles of at most so many, all of about one size.
 struct Division {
   Division(int64_t channels, int64_t panel, int64_t most)
-      : panels(divide(channels, panel)),
-        size(divide(panels, divide(panels, most / panel))),
-        count(divide(panels, size)) {}
+      : panels(ceil_div(channels, panel)),
+        size(ceil_div(panels, ceil_div(panels, most / panel))),
+        count(ceil_div(panels, size)) {}
   int64_t begin(int64_t i) const { return i * size; }
   int64_t length(int64_t i) const { return std::min(size, panels - i * size); }
   int64_t panels, size, count;
@@ -39,25 +39,25 @@ void by_taps(const Pixels<T>& image, const T* dy, const Shape& shape, const Wind
   const bool is_pixel = window.height * window.width == 1;
   const FilterJob<T> job{image, dy, shape, window, Chunks(shape, 256)};
   // Each tile copies its channels of all pixels: the fewer taps, the more it takes to be worth it.
-  const Division in(shape.in, wide, is_pixel ? 256 : 64), out(shape.out, wide, is_pixel ? 256 : 128);
+  const Division in(shape.in, NR, is_pixel ? 256 : 64), out(shape.out, NR, is_pixel ? 256 : 128);
   const int64_t tiles = in.count * out.count;
   // Where tiles are few, they are made of parts of the pixels each, which are added up in their
   // order: the same way whatever the number of threads.
-  const int64_t parts = std::min(divide(16, tiles), job.chunks.count());
+  const int64_t parts = std::min(ceil_div(16, tiles), job.chunks.count());
   const int64_t size = window.height * window.width * shape.in * shape.out;
   const Buffer memory(parts > 1 ? parts * size : 0);
   float* const partial = memory.data();
   parallel(tiles * parts, [&](int64_t i) {
     const int64_t part = i % parts, t = i / parts;
-    const Tile tile{in.begin(t % in.count) * wide, in.length(t % in.count),
-                    out.begin(t / in.count) * wide, out.length(t / in.count)};
+    const Tile tile{in.begin(t % in.count) * NR, in.length(t % in.count),
+                    out.begin(t / in.count) * NR, out.length(t / in.count)};
     tile_gradient(job, tile, job.chunks.count() * part / parts,
                   job.chunks.count() * (part + 1) / parts,
                   parts > 1 ? partial + part * size : result);
   });
   if (parts == 1) return;
   constexpr int64_t slice = 4096;
-  parallel(divide(size, slice), [&](int64_t i) {
+  parallel(ceil_div(size, slice), [&](int64_t i) {
     const int64_t begin = i * slice, end = std::min(size, begin + slice);
     for (int64_t j = begin; j < end; ++j) result[j] = partial[j];
     for (int64_t part = 1; part < parts; ++part) {
@@ -66,10 +66,10 @@ void by_taps(const Pixels<T>& image, const T* dy, const Shape& shape, const Wind
   });
 }
 
-// The sums over the taps as they are written.
+// The direct sums over the taps.
 template <typename T>
 void by_sums(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
-  if (!has_rows_of_taps(shape, window)) {
+  if (!uses_im2row(shape, window)) {
     const int64_t row = shape.width * shape.in;
     const Pixels<T> image{x, shape.height, shape.width, shape.in, shape.in, row,
                           shape.height * row};
@@ -125,7 +125,7 @@ void compute(void* settings, TF_OpKernelContext* context) {
   if (!run.check(dy.dim(0) == shape.batch && shape.out_height > 0 && shape.out_width > 0 &&
                      shape.batch > 0 && shape.out_height == outputs(shape.height, window.height, window) &&
                      shape.out_width == outputs(shape.width, window.width, window) &&
-                     shape.in > 0 && shape.out > 0 && shape.out % wide == 0,
+                     shape.in > 0 && shape.out > 0 && shape.out % NR == 0,
                  "ResnetFilterGrad: dy of the convolution's shape, of a multiple of 16 channels")) {
     return;
   }
@@ -141,7 +141,7 @@ void compute(void* settings, TF_OpKernelContext* context) {
 }  // namespace
 
 bool define_filter_gradient() {
-  if (!has_vectors_of_eight()) return true;
+  if (!has_avx2()) return true;
   return define({"ResnetFilterGrad",
                  {"x: T", "dy: T"},
                  {"filter: float"},
@@ -149,7 +149,7 @@ bool define_filter_gradient() {
                  create,
                  compute,
                  destroy,
-                 !has_tiles()});
+                 !has_amx_bf16()});
 }
 
 }  // namespace resnet

@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "arithmetic.h"
-#include "buffer.h"
+#include "micro_kernel.h"
+#include "scratch_buffer.h"
 #include "convolution.h"
-#include "panels.h"
-#include "product.h"
-#include "vector.h"
+#include "pack_pixels.h"
+#include "tile_product.h"
+#include "simd.h"
 
 namespace resnet {
 
@@ -36,18 +36,18 @@ struct Chunk {
   int64_t image, images, row, rows;
 };
 
-// A fixed partition of the output's pixels, of a size whose panels stay in the nearest cache.
+// A fixed partition of the output's pixels, of a size whose panels stay in the L1 cache.
 class Chunks {
  public:
   Chunks(const Shape& shape, int64_t pixels) : shape_(shape) {
     const int64_t of_image = shape.out_height * shape.out_width;
     images_ = std::min(shape.batch, std::max<int64_t>(pixels / of_image, 1));
-    images_ = divide(shape.batch, divide(shape.batch, images_));
+    images_ = ceil_div(shape.batch, ceil_div(shape.batch, images_));
     rows_ = std::min(shape.out_height, std::max<int64_t>(pixels / shape.out_width, 1));
-    rows_ = divide(shape.out_height, divide(shape.out_height, rows_));
-    an_image_ = divide(shape.out_height, rows_);
+    rows_ = ceil_div(shape.out_height, ceil_div(shape.out_height, rows_));
+    an_image_ = ceil_div(shape.out_height, rows_);
   }
-  int64_t count() const { return divide(shape_.batch, images_) * an_image_; }
+  int64_t count() const { return ceil_div(shape_.batch, images_) * an_image_; }
   int64_t images() const { return images_; }
   int64_t rows() const { return rows_; }
   Chunk operator[](int64_t i) const {
@@ -71,7 +71,7 @@ struct FilterJob {
   Chunks chunks;
 
   // Steps of a row of the output, and rows of the image that so many of the output's meet.
-  int64_t steps() const { return divide(shape.out_width, depth_of_step<T>); }
+  int64_t steps() const { return ceil_div(shape.out_width, depth_of_step<T>); }
   int64_t image_rows(int64_t rows) const { return (rows - 1) * window.stride + window.height; }
 };
 
@@ -84,7 +84,7 @@ struct Tile {
 // filter's columns `columns` apart.
 template <typename T>
 struct Copies {
-  static constexpr int64_t step = wide * depth_of_step<T>;
+  static constexpr int64_t step = NR * depth_of_step<T>;
   int64_t row, a_pitch, b_pitch, columns;
 
   Copies(const FilterJob<T>& job, const Tile& tile)
@@ -98,7 +98,7 @@ template <typename T>
 RESNET_INLINE void copy_image(const FilterJob<T>& job, const Chunk& chunk, const Tile& tile,
                               const Copies<T>& copies, const T* zeros, T* to) {
   constexpr int64_t depth = depth_of_step<T>;
-  const int64_t channels = std::min(tile.in_panels * wide, job.shape.in - tile.in);
+  const int64_t channels = std::min(tile.in_panels * NR, job.shape.in - tile.in);
   const int64_t rows = job.image_rows(chunk.rows), stride = job.window.stride;
   for (int64_t column = 0; column < job.window.width; ++column, to += copies.columns) {
     T* at = to;
@@ -113,7 +113,7 @@ RESNET_INLINE void copy_image(const FilterJob<T>& job, const Chunk& chunk, const
                           ? job.image.at(chunk.image + n, y, x, tile.in, zeros)
                           : zeros;
           }
-          copy_pixels(from, channels, copies.a_pitch, at);
+          pack_pixels(from, channels, copies.a_pitch, at);
         }
       }
     }
@@ -134,7 +134,7 @@ RESNET_INLINE void copy_gradient(const FilterJob<T>& job, const Chunk& chunk, co
         for (int64_t j = 0; j < depth; ++j) {
           from[j] = i + j < shape.out_width ? first + (i + j) * shape.out + tile.out : zeros;
         }
-        copy_pixels(from, tile.out_panels * wide, copies.b_pitch, to);
+        pack_pixels(from, tile.out_panels * NR, copies.b_pitch, to);
       }
     }
   }
@@ -147,18 +147,18 @@ struct Walk {
 };
 
 // totals[rows][16] += the sum over all pixels of a[rows] b[16].
-template <typename Arithmetic, int64_t rows>
-RESNET_INLINE void walk(const typename Arithmetic::Value* a, const typename Arithmetic::Value* b,
+template <typename Isa, int64_t rows>
+RESNET_INLINE void walk(const typename Isa::Value* a, const typename Isa::Value* b,
                         const Walk& by, float* totals) {
-  constexpr int64_t step = wide * Arithmetic::depth;
-  typename Arithmetic::Sums sums[rows];
+  constexpr int64_t step = NR * Isa::depth;
+  typename Isa::Sums sums[rows];
   for (int64_t n = 0; n < by.images; ++n) {
     for (int64_t row = 0; row < by.rows; ++row) {
       const auto* at = a + n * by.image + row * by.row;
       for (int64_t i = 0; i < by.steps; ++i, at += step, b += step) {
-        const auto panel = Arithmetic::panel(b);
+        const auto panel = Isa::panel(b);
 #pragma GCC unroll 8
-        for (int64_t j = 0; j < rows; ++j) Arithmetic::add(sums[j], at + j * Arithmetic::depth, panel);
+        for (int64_t j = 0; j < rows; ++j) Isa::add(sums[j], at + j * Isa::depth, panel);
       }
     }
   }
@@ -166,18 +166,18 @@ RESNET_INLINE void walk(const typename Arithmetic::Value* a, const typename Arit
   for (int64_t j = 0; j < rows; ++j) {
 #pragma GCC unroll 2
     for (int64_t half = 0; half < 2; ++half) {
-      float* const to = totals + j * wide + half * lanes;
-      store(to, load(to) + Arithmetic::half(sums[j], half));
+      float* const to = totals + j * NR + half * lanes;
+      store(to, load(to) + Isa::half(sums[j], half));
     }
   }
 }
 
 // A tile of the filter's gradient from the chunks `begin` to `end`, to `result` [kh, kw, in, out].
-template <typename Arithmetic>
-RESNET_INLINE void tile_gradient_by(const FilterJob<typename Arithmetic::Value>& job,
+template <typename Isa>
+RESNET_INLINE void tile_gradient_kernel(const FilterJob<typename Isa::Value>& job,
                                     const Tile& tile, int64_t begin, int64_t end, float* result) {
-  using T = typename Arithmetic::Value;
-  constexpr int64_t square = wide * wide;
+  using T = typename Isa::Value;
+  constexpr int64_t square = NR * NR;
   const Shape& shape = job.shape;
   const Window& window = job.window;
   const int64_t taps = window.height * window.width;
@@ -190,8 +190,8 @@ RESNET_INLINE void tile_gradient_by(const FilterJob<typename Arithmetic::Value>&
   T* const b = memory_b.as<T>();
   float* const totals = memory_totals.data();
   std::fill(totals, totals + total_size, 0.0f);
-  const std::vector<T> zeros(std::max(tile.in_panels, tile.out_panels) * wide);
-  const auto rows_of = [&](int64_t in) { return std::min(wide, shape.in - tile.in - in * wide); };
+  const std::vector<T> zeros(std::max(tile.in_panels, tile.out_panels) * NR);
+  const auto rows_of = [&](int64_t in) { return std::min(NR, shape.in - tile.in - in * NR); };
   for (int64_t i = begin; i < end; ++i) {
     const Chunk chunk = job.chunks[i];
     copy_image(job, chunk, tile, copies, zeros.data(), a);
@@ -204,9 +204,9 @@ RESNET_INLINE void tile_gradient_by(const FilterJob<typename Arithmetic::Value>&
         for (int64_t tap = 0; tap < taps; ++tap, to += square) {
           const T* const from = a + tap % window.width * copies.columns + in * copies.a_pitch +
                                 tap / window.width * copies.row;
-          for_rows<Arithmetic::tall>(rows_of(in), [&](auto rows, int64_t row) RESNET_INLINED {
-            walk<Arithmetic, rows>(from + row * Arithmetic::depth, b + out * copies.b_pitch, by,
-                                   to + row * wide);
+          for_rows<Isa::MR>(rows_of(in), [&](auto rows, int64_t row) RESNET_INLINED {
+            walk<Isa, rows>(from + row * Isa::depth, b + out * copies.b_pitch, by,
+                                   to + row * NR);
           });
         }
       }
@@ -217,9 +217,9 @@ RESNET_INLINE void tile_gradient_by(const FilterJob<typename Arithmetic::Value>&
     for (int64_t in = 0; in < tile.in_panels; ++in) {
       for (int64_t tap = 0; tap < taps; ++tap, from += square) {
         for (int64_t row = 0; row < rows_of(in); ++row) {
-          std::copy(from + row * wide, from + (row + 1) * wide,
-                    result + (tap * shape.in + tile.in + in * wide + row) * shape.out + tile.out +
-                        out * wide);
+          std::copy(from + row * NR, from + (row + 1) * NR,
+                    result + (tap * shape.in + tile.in + in * NR + row) * shape.out + tile.out +
+                        out * NR);
         }
       }
     }

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <limits>
 
-#include "operation.h"
+#include "op_kernel.h"
 #include "parallel.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
@@ -65,14 +65,14 @@ RESNET_INLINE void pool_row(const Pool& pool, const Shape& shape, const T* image
         for (int64_t x = xs.begin; x < xs.end; ++x) {
           const T* __restrict at = image + (y * shape.width + x) * shape.channels + from;
           for (int64_t c = 0; c < count; ++c) {
-            const float value = widen(at[c]);
+            const float value = to_float(at[c]);
             // A NaN wins, as in torch.
             best[c] = value <= best[c] ? best[c] : value;
           }
         }
       }
       T* __restrict to = pixel + from;
-      for (int64_t c = 0; c < count; ++c) to[c] = narrow<T>(best[c]);
+      for (int64_t c = 0; c < count; ++c) to[c] = from_float<T>(best[c]);
     }
   }
 }
@@ -93,8 +93,8 @@ RESNET_INLINE void spread(const Pool& pool, const Shape& shape, const T* dy, con
       float largest[width];
       float upstream[width];
       for (int64_t c = 0; c < count; ++c) {
-        largest[c] = widen(out[output + c]);
-        upstream[c] = widen(dy[output + c]);
+        largest[c] = to_float(out[output + c]);
+        upstream[c] = to_float(dy[output + c]);
       }
       for (int64_t y = ys.begin; y < ys.end; ++y) {
         for (int64_t x = xs.begin; x < xs.end; ++x) {
@@ -102,8 +102,8 @@ RESNET_INLINE void spread(const Pool& pool, const Shape& shape, const T* dy, con
           const T* __restrict at = image + input;
           T* __restrict to = dx + input;
           for (int64_t c = 0; c < count; ++c) {
-            const bool found = widen(at[c]) == largest[c];
-            to[c] = narrow<T>(widen(to[c]) + (found ? upstream[c] : 0.0f));
+            const bool found = to_float(at[c]) == largest[c];
+            to[c] = from_float<T>(to_float(to[c]) + (found ? upstream[c] : 0.0f));
             // Given away: what comes later in the window gets nothing.
             upstream[c] = found ? 0.0f : upstream[c];
           }

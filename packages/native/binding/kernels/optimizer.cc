@@ -7,9 +7,9 @@
 #include <memory>
 #include <vector>
 
-#include "operation.h"
+#include "op_kernel.h"
 #include "parallel.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {

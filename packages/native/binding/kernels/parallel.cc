@@ -21,15 +21,15 @@ int thread_count() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
 #endif
-  const int processors = static_cast<int>(std::thread::hardware_concurrency());
-  return processors > 0 ? processors : 1;
+  const int CPUs = static_cast<int>(std::thread::hardware_concurrency());
+  return CPUs > 0 ? CPUs : 1;
 }
 
 // Loops of a kernel follow each other within microseconds, kernels within tens of them, and waking a
 // thread that sleeps takes longer still: who waits looks for so long before it sleeps, and lets others
-// have the processor that have something to do (a step of ResNet-18 at 64 pixels took 7 to 10 % less).
+// have the CPU that have something to do (a step of ResNet-18 at 64 pixels took 7 to 10 % less).
 template <typename Condition>
-bool comes_soon(const Condition& condition) {
+bool spin_until(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
   do {
     for (int i = 0; i < 64; ++i) {
@@ -71,7 +71,7 @@ class Pool {
     open_ = false;
     if (working_ == 0) return;
     lock.unlock();
-    comes_soon([this] { return working_ == 0; });
+    spin_until([this] { return working_ == 0; });
     lock.lock();
     end_.wait(lock, [this] { return working_ == 0; });
   }
@@ -85,7 +85,7 @@ class Pool {
     uint64_t seen = 0;
     const auto begun = [&] { return round_ != seen; };
     for (;;) {
-      comes_soon(begun);
+      spin_until(begun);
       std::unique_lock<std::mutex> lock(mutex_);
       begin_.wait(lock, begun);
       seen = round_;

@@ -3,43 +3,43 @@
 #include <algorithm>
 #include <vector>
 
-#include "buffer.h"
-#include "panels.h"
+#include "scratch_buffer.h"
+#include "pack_pixels.h"
 #include "parallel.h"
-#include "product.h"
-#include "vector.h"
+#include "tile_product.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
 
-// Values of both images that are copied to panels before they are used: of the third cache.
-constexpr int64_t most_values = 1 << 20;
+// Values of both images that are copied to panels before they are used: sized for the L3 cache.
+constexpr int64_t max_values = 1 << 20;
 // Steps of a panel that stay in the first cache, and steps that one task copies.
 constexpr int64_t block_steps = 256;
-constexpr int64_t some_steps = 64;
+constexpr int64_t steps_per_task = 64;
 // Panels of a task.
 constexpr int64_t block_in = 2, block_out = 16;
 
 #define RESNET_COPY_STEP_FOR(T)                                                                  \
   RESNET_CLONES void copy_step(const T* const* from, int64_t channels, int64_t pitch, T* to) { \
-    copy_pixels(from, channels, pitch, to);                                                    \
+    pack_pixels(from, channels, pitch, to);                                                    \
   }
 RESNET_COPY_STEP_FOR(float)
 RESNET_COPY_STEP_FOR(bfloat16)
 
 // The products of some panels of x, each `pitch` from the last, and some of dy.
-template <typename Arithmetic>
-RESNET_INLINE void block_gradient_by(const typename Arithmetic::Value* x, int64_t in,
-                                     const typename Arithmetic::Value* dy, int64_t out,
+template <typename Isa>
+RESNET_INLINE void block_gradient_kernel(const typename Isa::Value* x, int64_t in,
+                                     const typename Isa::Value* dy, int64_t out,
                                      int64_t pitch, int64_t steps, bool add, float* to,
                                      int64_t to_pitch) {
-  constexpr int64_t step = wide * Arithmetic::depth;
+  constexpr int64_t step = NR * Isa::depth;
   for (int64_t begin = 0; begin < steps; begin += block_steps) {
     const int64_t count = std::min(block_steps, steps - begin);
     for (int64_t o = 0; o < out; ++o) {
       for (int64_t i = 0; i < in; ++i) {
-        outer_panels<Arithmetic>(x + i * pitch + begin * step, dy + o * pitch + begin * step, count,
-                                 add || begin > 0, to + i * wide * to_pitch + o * wide, to_pitch);
+        outer_panels<Isa>(x + i * pitch + begin * step, dy + o * pitch + begin * step, count,
+                                 add || begin > 0, to + i * NR * to_pitch + o * NR, to_pitch);
       }
     }
   }
@@ -47,40 +47,40 @@ RESNET_INLINE void block_gradient_by(const typename Arithmetic::Value* x, int64_
 #define RESNET_BLOCK_GRADIENT(T)                                                               \
   (const T* x, int64_t in, const T* dy, int64_t out, int64_t pitch, int64_t steps, bool add, \
    float* to, int64_t to_pitch)
-RESNET_BY_FLOAT32(block_gradient, RESNET_BLOCK_GRADIENT(float),
+RESNET_DISPATCH_FLOAT32(block_gradient, RESNET_BLOCK_GRADIENT(float),
                   (x, in, dy, out, pitch, steps, add, to, to_pitch))
-RESNET_BY_BFLOAT16(block_gradient, RESNET_BLOCK_GRADIENT(bfloat16),
+RESNET_DISPATCH_BF16(block_gradient, RESNET_BLOCK_GRADIENT(bfloat16),
                    (x, in, dy, out, pitch, steps, add, to, to_pitch))
 
 }  // namespace
 
 bool suits_pointwise_gradient(const Shape& shape, const Window& window) {
-  return window.height == 1 && window.width == 1 && window.padding == 0 && shape.in % wide == 0 &&
-         shape.out % wide == 0;
+  return window.height == 1 && window.width == 1 && window.padding == 0 && shape.in % NR == 0 &&
+         shape.out % NR == 0;
 }
 
 template <typename T>
 void pointwise_filter_gradient(const T* x, const T* dy, const Shape& shape, int64_t stride,
                                float* filter) {
   // Pixels are taken a step's at a time; what is missing of the last is zeros.
-  constexpr int64_t depth = depth_of_step<T>, step = wide * depth;
+  constexpr int64_t depth = depth_of_step<T>, step = NR * depth;
   const int64_t pixels = shape.batch * shape.out_height * shape.out_width;
-  const int64_t steps = divide(pixels, depth);
+  const int64_t steps = ceil_div(pixels, depth);
   const int64_t most = std::min(
       steps,
-      std::max<int64_t>(most_values / (shape.in + shape.out) / block_steps, 1) * block_steps);
+      std::max<int64_t>(max_values / (shape.in + shape.out) / block_steps, 1) * block_steps);
   // Panels begin at other places than multiples of 4096 bytes, which share places in caches.
   const int64_t pitch = (most + 1) * step;
-  const Buffer x_panels = Buffer::of<T>(shape.in / wide * pitch);
-  const Buffer dy_panels = Buffer::of<T>(shape.out / wide * pitch);
+  const Buffer x_panels = Buffer::of<T>(shape.in / NR * pitch);
+  const Buffer dy_panels = Buffer::of<T>(shape.out / NR * pitch);
   const std::vector<T> zeros(std::max(shape.in, shape.out));
-  const int64_t in_blocks = divide(shape.in, block_in * wide);
-  const int64_t out_blocks = divide(shape.out, block_out * wide);
+  const int64_t in_blocks = ceil_div(shape.in, block_in * NR);
+  const int64_t out_blocks = ceil_div(shape.out, block_out * NR);
   for (int64_t begin = 0; begin < steps; begin += most) {
     const int64_t count = std::min(most, steps - begin);
-    parallel(divide(count, some_steps), [&](int64_t task) {
-      const int64_t end = std::min(count, (task + 1) * some_steps);
-      for (int64_t i = task * some_steps; i < end; ++i) {
+    parallel(ceil_div(count, steps_per_task), [&](int64_t task) {
+      const int64_t end = std::min(count, (task + 1) * steps_per_task);
+      for (int64_t i = task * steps_per_task; i < end; ++i) {
         const T *x_pixels[depth], *dy_pixels[depth];
         for (int64_t j = 0; j < depth; ++j) {
           const int64_t pixel = (begin + i) * depth + j, column = pixel % shape.out_width;
@@ -97,9 +97,9 @@ void pointwise_filter_gradient(const T* x, const T* dy, const Shape& shape, int6
     });
     parallel(in_blocks * out_blocks, [&](int64_t task) {
       const int64_t in = task % in_blocks * block_in, out = task / in_blocks * block_out;
-      block_gradient(x_panels.as<T>() + in * pitch, std::min(block_in, shape.in / wide - in),
-                     dy_panels.as<T>() + out * pitch, std::min(block_out, shape.out / wide - out),
-                     pitch, count, begin > 0, filter + in * wide * shape.out + out * wide, shape.out);
+      block_gradient(x_panels.as<T>() + in * pitch, std::min(block_in, shape.in / NR - in),
+                     dy_panels.as<T>() + out * pitch, std::min(block_out, shape.out / NR - out),
+                     pitch, count, begin > 0, filter + in * NR * shape.out + out * NR, shape.out);
     });
   }
 }

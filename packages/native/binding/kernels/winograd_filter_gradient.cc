@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "buffer.h"
+#include "scratch_buffer.h"
 #include "parallel.h"
-#include "product.h"
-#include "vector.h"
+#include "tile_product.h"
+#include "simd.h"
 #include "winograd.h"
 #include "winograd_tile.h"
 
@@ -16,23 +16,23 @@ using namespace winograd;
 
 // Tiles that are summed at a time: what is read again and again of a panel stays in the first cache.
 constexpr int64_t block_tiles = 192;
-// Values at the points, of both images, that are made before they are used.
-constexpr int64_t most_values = 1 << 21;
-// Sums of a filter's gradient at the points that are made before they are used.
+// Values in the transform domain, of both images, that are made before they are used.
+constexpr int64_t max_values = 1 << 21;
+// Sums of a filter's gradient in the transform domain that are made before they are used.
 constexpr int64_t most_sums = 1 << 21;
-constexpr int64_t square = wide * wide;
+constexpr int64_t square = NR * NR;
 
-// Values of panels, tile by tile: [points][channels / 16][tiles][16].
+// Values of panels, tile by tile: [tile_elements][channels / 16][tiles][16].
 struct Panels {
   Panels(int64_t channels_, int64_t tiles_)
-      : channels(channels_), tiles(tiles_), memory(points * channels_ * tiles_ + points * gap) {}
-  float* at(int64_t point, int64_t channel) const {
-    return memory.data() + (point * channels + channel) * tiles + point * gap;
+      : channels(channels_), tiles(tiles_), memory(tile_elements * channels_ * tiles_ + tile_elements * gap) {}
+  float* at(int64_t element, int64_t channel) const {
+    return memory.data() + (element * channels + channel) * tiles + element * gap;
   }
   int64_t pitch() const { return channels * tiles + gap; }
 
   // Points begin at other places than multiples of 4096 bytes, which share places in caches.
-  static constexpr int64_t gap = wide;
+  static constexpr int64_t gap = NR;
   int64_t channels, tiles;
   Buffer memory;
 };
@@ -44,8 +44,8 @@ RESNET_INLINE void image_panels_of(const T* x, const Shape& shape, int64_t paddi
   const ImageTile<T> from(x, shape, padding, place);
   from.prefetch(first, channels);
   for (int64_t c = 0; c < channels; c += lanes) {
-    float* at = to.at(0, c / wide * wide) + t * wide + c % wide;
-    from.store_points(first + c, to.pitch(), at);
+    float* at = to.at(0, c / NR * NR) + t * NR + c % NR;
+    from.store_transformed(first + c, to.pitch(), at);
   }
 }
 
@@ -56,20 +56,20 @@ RESNET_INLINE void gradient_panels_of(const T* dy, const Shape& shape, const Pla
       dy + ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
   prefetch_below<false>(from, shape.out_width, shape.out, shape.out);
   for (int64_t c = 0; c < shape.out; c += lanes) {
-    Vector d[tile * tile], w[points];
+    Vec8 d[tile * tile], w[tile_elements];
     for (int64_t i = 0; i < tile; ++i) {
       for (int64_t j = 0; j < tile; ++j) {
         const bool inside = i < place.rows && j < place.columns;
-        d[i * tile + j] = inside ? load(from + (i * shape.out_width + j) * shape.out + c) : Vector{};
+        d[i * tile + j] = inside ? load(from + (i * shape.out_width + j) * shape.out + c) : Vec8{};
       }
     }
-    both_ways<tile, edge>(gradient_to_points, d, w);
-    float* at = to.at(0, c / wide * wide) + t * wide + c % wide;
-    for (int64_t i = 0; i < points; ++i) store(at + i * to.pitch(), w[i]);
+    both_ways<tile, edge>(output_gradient_transform, d, w);
+    float* at = to.at(0, c / NR * NR) + t * NR + c % NR;
+    for (int64_t i = 0; i < tile_elements; ++i) store(at + i * to.pitch(), w[i]);
   }
 }
 
-#define RESNET_PANELS_FOR(T)                                                                   \
+#define RESNET_PACK_PANELS_FOR(T)                                                                   \
   RESNET_CLONES void image_panels(const T* x, const Shape& shape, int64_t padding,             \
                                   const Place& place, int64_t first, int64_t channels,         \
                                   const Panels& to, int64_t t) {                               \
@@ -79,42 +79,42 @@ RESNET_INLINE void gradient_panels_of(const T* dy, const Shape& shape, const Pla
                                      const Panels& to, int64_t t) {                            \
     gradient_panels_of(dy, shape, place, to, t);                                               \
   }
-RESNET_PANELS_FOR(float)
-RESNET_PANELS_FOR(bfloat16)
+RESNET_PACK_PANELS_FOR(float)
+RESNET_PACK_PANELS_FOR(bfloat16)
 
-// The filter's gradient at a point, of one panel of input channels: [out / 16][16][16].
-template <typename Arithmetic>
-RESNET_INLINE void point_gradient_by(const float* image, const Panels& gradient, int64_t point,
+// The filter's gradient at one element, of one panel of input channels: [out / 16][16][16].
+template <typename Isa>
+RESNET_INLINE void element_gradient_kernel(const float* image, const Panels& gradient, int64_t element,
                                      int64_t tiles, bool add, float* to) {
-  for (int64_t c = 0; c < gradient.channels; c += wide, to += square) {
-    outer_panels<Arithmetic>(image, gradient.at(point, c), tiles, add, to, wide);
+  for (int64_t c = 0; c < gradient.channels; c += NR, to += square) {
+    outer_panels<Isa>(image, gradient.at(element, c), tiles, add, to, NR);
   }
 }
-RESNET_BY_FLOAT32(point_gradient,
-                  (const float* image, const Panels& gradient, int64_t point, int64_t tiles,
+RESNET_DISPATCH_FLOAT32(element_gradient,
+                  (const float* image, const Panels& gradient, int64_t element, int64_t tiles,
                    bool add, float* to),
-                  (image, gradient, point, tiles, add, to))
+                  (image, gradient, element, tiles, add, to))
 
 RESNET_CLONES void add(const float* from, int64_t count, float* to) {
   for (int64_t i = 0; i < count; i += lanes) store(to + i, load(to + i) + load(from + i));
 }
 
-// A panel of input channels of the filter's gradient, from its values at the points, `pitch` apart.
+// A panel of input channels of the filter's gradient, from its values in the transform domain, `pitch` apart.
 RESNET_CLONES void filter_rows(const float* sums, int64_t pitch, int64_t in, int64_t out,
                                float* filter) {
-  for (int64_t c = 0; c < out; c += wide) {
+  for (int64_t c = 0; c < out; c += NR) {
     for (int64_t i = 0; i < square; i += lanes) {
-      Vector m[points], g[taps * taps];
-      for (int64_t j = 0; j < points; ++j) m[j] = load(sums + j * pitch + c * wide + i);
-      both_ways<edge, taps>(filter_from_points, m, g);
+      Vec8 m[tile_elements], g[taps * taps];
+      for (int64_t j = 0; j < tile_elements; ++j) m[j] = load(sums + j * pitch + c * NR + i);
+      both_ways<edge, taps>(filter_gradient_transform, m, g);
       for (int64_t j = 0; j < taps * taps; ++j) {
-        store(filter + (j * in + i / wide) * out + c + i % wide, g[j]);
+        store(filter + (j * in + i / NR) * out + c + i % NR, g[j]);
       }
     }
   }
 }
 
-// Where the sums of all points stay in a processor's second cache, tiles are made block by block, each
+// Where the sums of all elements stay in a CPU's L2 cache, tiles are made block by block, each
 // used for all of them at once. The tiles are in some parts, which are added up in their order: the
 // same way whatever the number of threads.
 bool are_sums_small(const Shape& shape) { return shape.in * shape.out <= 1 << 12; }
@@ -122,11 +122,11 @@ bool are_sums_small(const Shape& shape) { return shape.in * shape.out <= 1 << 12
 template <typename T>
 void by_parts(const T* x, const T* dy, const Shape& shape, int64_t padding, float* filter) {
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
-  const int64_t pitch = shape.in * shape.out + Panels::gap, size = points * pitch;
+  const int64_t pitch = shape.in * shape.out + Panels::gap, size = tile_elements * pitch;
   constexpr int64_t most_parts = 16, most_of_parts = 1 << 20, most_of_block = 1 << 17;
-  const int64_t most = std::min(block_tiles, most_of_block / points / (shape.in + shape.out));
+  const int64_t most = std::min(block_tiles, most_of_block / tile_elements / (shape.in + shape.out));
   const int64_t parts =
-      std::min({divide(tiles.count, most), most_parts, std::max<int64_t>(most_of_parts / size, 1)});
+      std::min({ceil_div(tiles.count, most), most_parts, std::max<int64_t>(most_of_parts / size, 1)});
   const Buffer sums(parts * size);
   parallel(parts, [&](int64_t part) {
     const int64_t first = tiles.count * part / parts, end = tiles.count * (part + 1) / parts;
@@ -138,18 +138,18 @@ void by_parts(const T* x, const T* dy, const Shape& shape, int64_t padding, floa
         image_panels(x, shape, padding, tiles[begin + t], 0, shape.in, image, t);
         gradient_panels(dy, shape, tiles[begin + t], gradient, t);
       }
-      for (int64_t point = 0; point < points; ++point) {
-        for (int64_t in = 0; in < shape.in; in += wide) {
-          point_gradient(image.at(point, in), gradient, point, count, begin > first,
-                         to + point * pitch + in * shape.out);
+      for (int64_t element = 0; element < tile_elements; ++element) {
+        for (int64_t in = 0; in < shape.in; in += NR) {
+          element_gradient(image.at(element, in), gradient, element, count, begin > first,
+                         to + element * pitch + in * shape.out);
         }
       }
     }
   });
-  parallel(shape.in / wide, [&](int64_t i) {
-    const int64_t begin = i * wide * shape.out, count = wide * shape.out;
-    for (int64_t point = 0; point < points; ++point) {
-      float* const to = sums.data() + point * pitch + begin;
+  parallel(shape.in / NR, [&](int64_t i) {
+    const int64_t begin = i * NR * shape.out, count = NR * shape.out;
+    for (int64_t element = 0; element < tile_elements; ++element) {
+      float* const to = sums.data() + element * pitch + begin;
       for (int64_t part = 1; part < parts; ++part) add(to + part * size, count, to);
     }
     filter_rows(sums.data() + begin, pitch, shape.in, shape.out, filter + begin);
@@ -170,14 +170,14 @@ void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
   // Some input channels after the others, and of each some tiles.
   const int64_t most_in = std::min(
-      shape.in, std::max<int64_t>(most_sums / (points * shape.out) / wide, 1) * wide);
+      shape.in, std::max<int64_t>(most_sums / (tile_elements * shape.out) / NR, 1) * NR);
   const int64_t most = std::min(
-      {tiles.count, block_tiles, std::max<int64_t>(most_values / points / (most_in + shape.out), 1)});
+      {tiles.count, block_tiles, std::max<int64_t>(max_values / tile_elements / (most_in + shape.out), 1)});
   const Panels image(most_in, most), gradient(shape.out, most);
   const int64_t pitch = most_in * shape.out + Panels::gap;
-  const Buffer sums(points * pitch);
+  const Buffer sums(tile_elements * pitch);
   for (int64_t in = 0; in < shape.in; in += most_in) {
-    const int64_t channels = std::min(most_in, shape.in - in), panels = channels / wide;
+    const int64_t channels = std::min(most_in, shape.in - in), panels = channels / NR;
     for (int64_t begin = 0; begin < tiles.count; begin += most) {
       const int64_t count = std::min(most, tiles.count - begin);
       const bool is_gradient_made = in > 0 && count == tiles.count;
@@ -186,14 +186,14 @@ void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64
         image_panels(x, shape, padding, place, in, channels, image, t);
         if (!is_gradient_made) gradient_panels(dy, shape, place, gradient, t);
       });
-      parallel(points * panels, [&](int64_t i) {
-        const int64_t point = i / panels, first = i % panels * wide;
-        point_gradient(image.at(point, first), gradient, point, count, begin > 0,
-                       sums.data() + point * pitch + first * shape.out);
+      parallel(tile_elements * panels, [&](int64_t i) {
+        const int64_t element = i / panels, first = i % panels * NR;
+        element_gradient(image.at(element, first), gradient, element, count, begin > 0,
+                       sums.data() + element * pitch + first * shape.out);
       });
     }
     parallel(panels, [&](int64_t i) {
-      const int64_t first = i * wide * shape.out;
+      const int64_t first = i * NR * shape.out;
       filter_rows(sums.data() + first, pitch, shape.in, shape.out, filter + in * shape.out + first);
     });
   }

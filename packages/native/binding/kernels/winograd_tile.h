@@ -3,14 +3,14 @@
 #include <cstdint>
 
 #include "convolution.h"
-#include "vector.h"
+#include "simd.h"
 #include "winograd.h"
 
 namespace resnet {
 namespace winograd {
 
 // Asks for some channels of the tile below the one whose pixels begin at `from`, which are used before
-// long, to be read or to be written: processors do not foresee its short rows.
+// long, to be read or to be written: CPUs do not foresee its short rows.
 template <bool written, typename T>
 RESNET_INLINE void prefetch_below(const T* from, int64_t width, int64_t pitch, int64_t channels) {
   constexpr int64_t line = 64 / sizeof(T);
@@ -32,18 +32,18 @@ class ImageTile {
     inside_ = top_ >= 0 && left_ >= 0 && top_ + edge <= shape.height && left_ + edge <= shape.width;
   }
 
-  // A vector of channels, from `channel` on, at the points, `pitch` apart.
-  RESNET_INLINE void store_points(int64_t channel, int64_t pitch, float* to) const {
-    Vector d[points], v[points];
+  // A vector of channels, from `channel` on, in the transform domain, `pitch` apart.
+  RESNET_INLINE void store_transformed(int64_t channel, int64_t pitch, float* to) const {
+    Vec8 d[tile_elements], v[tile_elements];
     for (int64_t i = 0; i < edge; ++i) {
       for (int64_t j = 0; j < edge; ++j) {
         d[i * edge + j] = inside_ || is_image(top_ + i, left_ + j)
                               ? load(from_ + (i * shape_.width + j) * shape_.in + channel)
-                              : Vector{};
+                              : Vec8{};
       }
     }
-    both_ways<edge, edge>(to_points, d, v);
-    for (int64_t i = 0; i < points; ++i) store(to + i * pitch, v[i]);
+    both_ways<edge, edge>(input_transform, d, v);
+    for (int64_t i = 0; i < tile_elements; ++i) store(to + i * pitch, v[i]);
   }
 
   RESNET_INLINE void prefetch(int64_t channel, int64_t channels) const {

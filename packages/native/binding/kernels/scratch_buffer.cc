@@ -1,4 +1,4 @@
-#include "buffer.h"
+#include "scratch_buffer.h"
 
 #include <cstdlib>
 #include <mutex>
@@ -9,9 +9,9 @@ namespace resnet {
 namespace {
 
 // Values that are kept, in all.
-constexpr int64_t most_kept = (16 << 20) / sizeof(float);
+constexpr int64_t max_cached = (16 << 20) / sizeof(float);
 
-class Kept {
+class BufferCache {
  public:
   // One of at least `size`, which becomes its own, and not of far more.
   float* take(int64_t& size) {
@@ -36,7 +36,7 @@ class Kept {
       blocks_.push_back({data, size});
       total_ += size;
       // The one that has waited longest first.
-      while (total_ > most_kept) {
+      while (total_ > max_cached) {
         total_ -= blocks_.front().size;
         freed.push_back(blocks_.front());
         blocks_.erase(blocks_.begin());
@@ -57,8 +57,8 @@ class Kept {
 };
 
 // Never destroyed: kernels may run until the process ends.
-Kept& kept() {
-  static Kept* instance = new Kept();
+BufferCache& kept() {
+  static BufferCache* instance = new BufferCache();
   return *instance;
 }
 

@@ -1,26 +1,26 @@
-#include "gathered_convolution.h"
+#include "indirect_convolution.h"
 
 #include <algorithm>
 #include <type_traits>
 #include <vector>
 
-#include "buffer.h"
-#include "padded.h"
+#include "scratch_buffer.h"
+#include "im2row.h"
 #include "parallel.h"
-#include "product.h"
+#include "tile_product.h"
 #include "transpose.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
 
-// Pixels and channels of a task: what it reads again and again stays in a processor's second cache,
-// and so many steps of a panel's depth in the first.
+// Pixels and channels of a task: what it reads again and again stays in a CPU's L2 cache,
+// and so many steps of a panel's depth in L1.
 constexpr int64_t block_pixels = 96;
-constexpr int64_t block_channels = 8 * wide;
+constexpr int64_t block_channels = 8 * NR;
 constexpr int64_t block_steps = 256;
-// So many tasks keep processors busy to the end.
-constexpr int64_t enough_tasks = 16;
+// So many tasks keep CPUs busy to the end.
+constexpr int64_t min_tasks = 16;
 
 struct Image {
   int64_t height, width, channels;
@@ -55,7 +55,7 @@ struct Job {
 
   // Values of a panel from one tap to the next: depth is filled up to whole steps with zeros.
   int64_t tap_size() const {
-    return divide(depth, depth_of_step<T>) * depth_of_step<T> * wide;
+    return ceil_div(depth, depth_of_step<T>) * depth_of_step<T> * NR;
   }
 };
 
@@ -65,25 +65,25 @@ RESNET_INLINE void store_step(const float* first, const float*, float* to) {
   store(to + lanes, load(first + lanes));
 }
 RESNET_INLINE void store_step(const float* first, const float* second, bfloat16* to) {
-  for (int64_t i = 0; i < wide; i += lanes) {
+  for (int64_t i = 0; i < NR; i += lanes) {
     interleave(rounded(load(first + i)) >> 16, rounded(load(second + i)) >> 16, to + 2 * i);
   }
 }
 
 // Some panels of a filter, `size` apart, from the channel `first` of the output on.
 template <typename T>
-RESNET_INLINE void panels_of(const Filter& filter, int64_t first, int64_t panels, int64_t size,
+RESNET_INLINE void pack_panels(const Filter& filter, int64_t first, int64_t panels, int64_t size,
                              T* to) {
-  constexpr int64_t depth = depth_of_step<T>, step = depth * wide;
-  constexpr float zeros[wide] = {};
-  // Rows of a filter that are long are too far apart for processors to foresee the next.
+  constexpr int64_t depth = depth_of_step<T>, step = depth * NR;
+  constexpr float zeros[NR] = {};
+  // Rows of a filter that are long are too far apart for CPUs to foresee the next.
   constexpr int64_t ahead = 16;
   const int64_t taps = filter.height * filter.width;
   for (int64_t tap = 0; tap < taps; ++tap) {
     const float* from = filter.values + tap * filter.in * filter.out + first;
     for (int64_t c = 0; c < filter.in; c += depth, to += step) {
       const float* at = from + c * filter.out;
-      for (int64_t p = 0; p < panels; ++p, at += wide) {
+      for (int64_t p = 0; p < panels; ++p, at += NR) {
         for (int64_t i = 0; i < depth; ++i) __builtin_prefetch(at + (ahead + i) * filter.out);
         store_step(at, c + 1 < filter.in ? at + filter.out : zeros, to + p * size);
       }
@@ -91,35 +91,35 @@ RESNET_INLINE void panels_of(const Filter& filter, int64_t first, int64_t panels
   }
 }
 
-// The same of a mirrored one.
+// The same of a flipped one.
 template <typename T>
-RESNET_INLINE void mirrored_panels_of(const Filter& filter, int64_t first, int64_t panels,
+RESNET_INLINE void pack_flipped_panels(const Filter& filter, int64_t first, int64_t panels,
                                       int64_t size, T* to) {
-  constexpr int64_t depth = depth_of_step<T>, step = depth * wide;
+  constexpr int64_t depth = depth_of_step<T>, step = depth * NR;
   const int64_t taps = filter.height * filter.width;
   for (int64_t p = 0; p < panels; ++p) {
     T* at = to + p * size;
     for (int64_t tap = taps - 1; tap >= 0; --tap) {
-      const float* from = filter.values + (tap * filter.in + first + p * wide) * filter.out;
-      for (int64_t c = 0; c < filter.out; c += wide) {
-        alignas(64) float square[wide * wide];
+      const float* from = filter.values + (tap * filter.in + first + p * NR) * filter.out;
+      for (int64_t c = 0; c < filter.out; c += NR) {
+        alignas(64) float square[NR * NR];
         transpose(from + c, filter.out, square);
-        for (int64_t i = 0; i < wide; i += depth, at += step) {
-          store_step(square + i * wide, square + (i + depth - 1) * wide, at);
+        for (int64_t i = 0; i < NR; i += depth, at += step) {
+          store_step(square + i * NR, square + (i + depth - 1) * NR, at);
         }
       }
     }
   }
 }
 
-#define RESNET_PANELS_FOR(T)                                                                      \
-  RESNET_CLONES void make_panels(const Filter& filter, int64_t first, int64_t panels,             \
+#define RESNET_PACK_PANELS_FOR(T)                                                                      \
+  RESNET_CLONES void pack_filter_panels(const Filter& filter, int64_t first, int64_t panels,             \
                                  int64_t size, T* to) {                                           \
-    filter.mirrored ? mirrored_panels_of(filter, first, panels, size, to)                         \
-                    : panels_of(filter, first, panels, size, to);                                 \
+    filter.flipped ? pack_flipped_panels(filter, first, panels, size, to)                         \
+                    : pack_panels(filter, first, panels, size, to);                                 \
   }
-RESNET_PANELS_FOR(float)
-RESNET_PANELS_FOR(bfloat16)
+RESNET_PACK_PANELS_FOR(float)
+RESNET_PACK_PANELS_FOR(bfloat16)
 
 // A part of the depth: some taps, some channels of each.
 template <typename T>
@@ -139,11 +139,11 @@ struct Rows {
 };
 
 // The sums of `rows` outputs and a panel of channels, from `channel` on.
-template <typename Arithmetic, int64_t rows, typename T>
-RESNET_INLINE void gather(const Job<T>& job, const Part<T>& part, int64_t row, const T* filter,
+template <typename Isa, int64_t rows, typename T>
+RESNET_INLINE void micro_tile(const Job<T>& job, const Part<T>& part, int64_t row, const T* filter,
                           int64_t channel, const Rows<T>& to) {
-  constexpr int64_t depth = Arithmetic::depth;
-  typename Arithmetic::Sums sums[rows];
+  constexpr int64_t depth = Isa::depth;
+  typename Isa::Sums sums[rows];
   const int64_t tap_size = job.tap_size();
   // Before they can be written, they have to be fetched: while the sums are made.
 #pragma GCC unroll 8
@@ -154,18 +154,18 @@ RESNET_INLINE void gather(const Job<T>& job, const Part<T>& part, int64_t row, c
     for (int64_t i = 0; i < rows; ++i) {
       from[i] = part.pixels[tap * block_pixels + row + i] + part.channel;
     }
-    const T* b = filter + part.taps[tap].index * tap_size + part.channel * wide;
-    for (int64_t k = 0; k < part.channels; k += depth, b += depth * wide) {
-      const auto panel = Arithmetic::panel(b);
+    const T* b = filter + part.taps[tap].index * tap_size + part.channel * NR;
+    for (int64_t k = 0; k < part.channels; k += depth, b += depth * NR) {
+      const auto panel = Isa::panel(b);
 #pragma GCC unroll 8
-      for (int64_t i = 0; i < rows; ++i) Arithmetic::add(sums[i], from[i] + k, panel);
+      for (int64_t i = 0; i < rows; ++i) Isa::add(sums[i], from[i] + k, panel);
     }
   }
   const Epilogue<T>& epilogue = job.epilogue;
   const bool is_whole = part.is_first && part.is_last;
   if (is_whole && epilogue.bias == nullptr && epilogue.addend == nullptr && !epilogue.relu) {
 #pragma GCC unroll 8
-    for (int64_t i = 0; i < rows; ++i) Arithmetic::store(to.outputs[row + i] + channel, sums[i]);
+    for (int64_t i = 0; i < rows; ++i) Isa::store(to.outputs[row + i] + channel, sums[i]);
     return;
   }
 #pragma GCC unroll 8
@@ -173,7 +173,7 @@ RESNET_INLINE void gather(const Job<T>& job, const Part<T>& part, int64_t row, c
 #pragma GCC unroll 2
     for (int64_t half = 0; half < 2; ++half) {
       const int64_t c = channel + half * lanes;
-      Vector value = Arithmetic::half(sums[i], half);
+      Vec8 value = Isa::half(sums[i], half);
       if (!part.is_first) value += load(to.sums[row + i] + c);
       if (!part.is_last) {
         store(to.sums[row + i] + c, value);
@@ -188,21 +188,21 @@ RESNET_INLINE void gather(const Job<T>& job, const Part<T>& part, int64_t row, c
   }
 }
 
-template <typename Arithmetic, typename T>
-RESNET_INLINE void run_part_by(const Job<T>& job, const Part<T>& part, int64_t pixels,
+template <typename Isa, typename T>
+RESNET_INLINE void run_part_kernel(const Job<T>& job, const Part<T>& part, int64_t pixels,
                                int64_t first, int64_t channels, const Rows<T>& to) {
-  for (int64_t c = first; c < first + channels; c += wide) {
-    const T* filter = job.filter + c / wide * job.taps * job.tap_size();
-    for_rows<Arithmetic::tall>(pixels, [&](auto rows, int64_t row) RESNET_INLINED {
-      gather<Arithmetic, rows>(job, part, row, filter, c, to);
+  for (int64_t c = first; c < first + channels; c += NR) {
+    const T* filter = job.filter + c / NR * job.taps * job.tap_size();
+    for_rows<Isa::MR>(pixels, [&](auto rows, int64_t row) RESNET_INLINED {
+      micro_tile<Isa, rows>(job, part, row, filter, c, to);
     });
   }
 }
 #define RESNET_RUN_PART(T)                                                         \
   (const Job<T>& job, const Part<T>& part, int64_t pixels, int64_t first, int64_t channels, \
    const Rows<T>& to)
-RESNET_BY_FLOAT32(run_part, RESNET_RUN_PART(float), (job, part, pixels, first, channels, to))
-RESNET_BY_BFLOAT16(run_part, RESNET_RUN_PART(bfloat16), (job, part, pixels, first, channels, to))
+RESNET_DISPATCH_FLOAT32(run_part, RESNET_RUN_PART(float), (job, part, pixels, first, channels, to))
+RESNET_DISPATCH_BF16(run_part, RESNET_RUN_PART(bfloat16), (job, part, pixels, first, channels, to))
 
 // Where sums wait for what is still to be added: of float32 where the outputs will be, if nothing else is
 // there yet; others beside.
@@ -276,12 +276,12 @@ void run_grid(const Job<T>& job, const Grid& grid) {
   // And one more, of a step that ends with it.
   const std::vector<T> zeros(job.depth + 1);
   const int64_t block = even_block(grid.count(), block_pixels, rows_at_a_time<T>());
-  const int64_t blocks = divide(grid.count(), block);
+  const int64_t blocks = ceil_div(grid.count(), block);
   int64_t channels = block_channels;
-  while (channels > wide && blocks * divide(job.target.channels, channels) < enough_tasks) {
+  while (channels > NR && blocks * ceil_div(job.target.channels, channels) < min_tasks) {
     channels /= 2;
   }
-  parallel(blocks * divide(job.target.channels, channels), [&](int64_t i) {
+  parallel(blocks * ceil_div(job.target.channels, channels), [&](int64_t i) {
     const int64_t begin = i % blocks * block, first = i / blocks * channels;
     run_task(job, grid, zeros.data(), begin, std::min(grid.count(), begin + block), first,
              std::min(channels, job.target.channels - first));
@@ -291,32 +291,32 @@ void run_grid(const Job<T>& job, const Grid& grid) {
 }  // namespace
 
 template <typename T>
-Buffer panel_filter(const Filter& filter_, const Shape& shape, const Window& window) {
-  const Filter filter = has_rows_of_taps(shape, window) && !filter_.mirrored
+Buffer pack_weights(const Filter& filter_, const Shape& shape, const Window& window) {
+  const Filter filter = uses_im2row(shape, window) && !filter_.flipped
                             ? Filter{filter_.values, filter_.height, 1, filter_.width * filter_.in,
                                      filter_.out, false}
                             : filter_;
   constexpr int64_t depth = depth_of_step<T>;
   const int64_t size =
-      filter.height * filter.width * divide(filter.from(), depth) * depth * wide;
-  const int64_t panels = filter.to() / wide;
+      filter.height * filter.width * ceil_div(filter.from(), depth) * depth * NR;
+  const int64_t panels = filter.to() / NR;
   Buffer made = Buffer::of<T>(panels * size);
   // Several at a time read longer parts of the filter's rows.
-  const int64_t some = std::clamp<int64_t>(panels / enough_tasks, 1, 4);
-  parallel(divide(panels, some), [&](int64_t i) {
+  const int64_t some = std::clamp<int64_t>(panels / min_tasks, 1, 4);
+  parallel(ceil_div(panels, some), [&](int64_t i) {
     const int64_t first = i * some;
-    make_panels(filter, first * wide, std::min(some, panels - first), size,
+    pack_filter_panels(filter, first * NR, std::min(some, panels - first), size,
                 made.as<T>() + first * size);
   });
   return made;
 }
 
 template <typename T>
-void gathered_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
+void indirect_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
                           const Epilogue<T>& epilogue, T* y) {
   Grid grid{shape.batch, shape.out_height, shape.out_width, 0, 0, 1, window.stride, {}};
   const Image target{shape.out_height, shape.out_width, shape.out};
-  if (has_rows_of_taps(shape, window)) {
+  if (uses_im2row(shape, window)) {
     const Image source{shape.height + 2 * window.padding, shape.width + 2 * window.padding,
                        shape.in};
     const Buffer padded = padded_copy<T>(x, shape, window.padding);
@@ -335,7 +335,7 @@ void gathered_convolution(const T* x, const T* filter, const Shape& shape, const
 }
 
 template <typename T>
-void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
+void indirect_input_gradient(const T* dy, const T* filter, const Shape& shape,
                              const Window& window, const T* addend, T* dx) {
   const int64_t taps = window.height * window.width;
   const Job<T> job{dy,     {shape.out_height, shape.out_width, shape.out}, shape.out, taps, filter,
@@ -344,8 +344,8 @@ void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
   for (int64_t row = 0; row < std::min(window.stride, shape.height); ++row) {
     for (int64_t column = 0; column < std::min(window.stride, shape.width); ++column) {
       Grid grid{shape.batch,
-                divide(shape.height - row, window.stride),
-                divide(shape.width - column, window.stride),
+                ceil_div(shape.height - row, window.stride),
+                ceil_div(shape.width - column, window.stride),
                 row,
                 column,
                 window.stride,
@@ -362,13 +362,13 @@ void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
   }
 }
 
-#define RESNET_GATHERED_FOR(T)                                                                     \
-  template Buffer panel_filter<T>(const Filter&, const Shape&, const Window&);                     \
-  template void gathered_convolution(const T*, const T*, const Shape&, const Window&,              \
+#define RESNET_INDIRECT_FOR(T)                                                                     \
+  template Buffer pack_weights<T>(const Filter&, const Shape&, const Window&);                     \
+  template void indirect_convolution(const T*, const T*, const Shape&, const Window&,              \
                                      const Epilogue<T>&, T*);                                      \
-  template void gathered_input_gradient(const T*, const T*, const Shape&, const Window&, const T*, \
+  template void indirect_input_gradient(const T*, const T*, const Shape&, const Window&, const T*, \
                                         T*);
-RESNET_GATHERED_FOR(float)
-RESNET_GATHERED_FOR(bfloat16)
+RESNET_INDIRECT_FOR(float)
+RESNET_INDIRECT_FOR(bfloat16)
 
 }  // namespace resnet

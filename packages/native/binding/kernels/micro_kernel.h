@@ -5,27 +5,27 @@
 #include <cstdint>
 
 #include "convolution.h"
-#include "processor.h"
-#include "vector.h"
+#include "cpu.h"
+#include "simd.h"
 
 namespace resnet {
 
 // float32 in vectors of eight, of which there are 16: 12 of them for sums.
-struct Eight {
+struct Avx2 {
   using Value = float;
-  static constexpr int64_t depth = 1, tall = 6;
+  static constexpr int64_t depth = 1, MR = 6;
   struct Panel {
-    Vector left, right;
+    Vec8 left, right;
   };
   struct Sums {
-    Vector left{}, right{};
+    Vec8 left{}, right{};
   };
   static RESNET_INLINE Panel panel(const float* b) { return {load(b), load(b + lanes)}; }
   static RESNET_INLINE void add(Sums& sums, const float* a, const Panel& b) {
     sums.left += *a * b.left;
     sums.right += *a * b.right;
   }
-  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) {
+  static RESNET_INLINE Vec8 half(const Sums& sums, int64_t i) {
     return i == 0 ? sums.left : sums.right;
   }
   static RESNET_INLINE void store(float* to, const Sums& sums) {
@@ -34,28 +34,28 @@ struct Eight {
   }
 };
 
-// Sums in vectors of sixteen. So many that two units of four cycles' delay need not wait.
-struct InLongVectors {
-  static constexpr int64_t tall = 8;
-  using Panel = LongVector;
+// Sums in vectors of sixteen. So many that two blocks of four cycles' delay need not wait.
+struct Avx512Sums {
+  static constexpr int64_t MR = 8;
+  using Panel = Vec16;
   struct Sums {
-    LongVector all{};
+    Vec16 all{};
   };
-  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) {
+  static RESNET_INLINE Vec8 half(const Sums& sums, int64_t i) {
     return i == 0 ? first_half(sums.all) : second_half(sums.all);
   }
 };
 
 // float32 in vectors of sixteen.
-struct Sixteen : InLongVectors {
+struct Avx512 : Avx512Sums {
   using Value = float;
   static constexpr int64_t depth = 1;
   static RESNET_INLINE Panel panel(const float* b) {
-    return *reinterpret_cast<const LongVector*>(b);
+    return *reinterpret_cast<const Vec16*>(b);
   }
   static RESNET_INLINE void add(Sums& sums, const float* a, Panel b) { sums.all += *a * b; }
   static RESNET_INLINE void store(float* to, const Sums& sums) {
-    *reinterpret_cast<LongVector*>(to) = sums.all;
+    *reinterpret_cast<Vec16*>(to) = sums.all;
   }
 };
 
@@ -63,11 +63,11 @@ struct Sixteen : InLongVectors {
 // panel's channels. Products are exact, and so are sums of two in float32 but for the last rounding.
 
 // By AVX-512's instruction, which takes subnormal numbers for zero.
-struct Pairs : InLongVectors {
+struct Avx512Bf16 : Avx512Sums {
   using Value = bfloat16;
   static constexpr int64_t depth = 2;
   static RESNET_INLINE Panel panel(const bfloat16* b) {
-    return *reinterpret_cast<const LongVector*>(b);
+    return *reinterpret_cast<const Vec16*>(b);
   }
   static RESNET_INLINE void add(Sums& sums, const bfloat16* a, Panel b) {
 #if RESNET_HAS_CLONES
@@ -88,48 +88,48 @@ struct Pairs : InLongVectors {
   }
 };
 
-// Made float32 first, for processors without it.
-struct WidenedPairs {
+// Made float32 first, for CPUs without it.
+struct Bf16Emulated {
   using Value = bfloat16;
-  static constexpr int64_t depth = 2, tall = 4;
+  static constexpr int64_t depth = 2, MR = 4;
   struct Panel {
-    Vector first[2], second[2];
+    Vec8 first[2], second[2];
   };
   struct Sums {
-    Vector halves[2] = {};
+    Vec8 halves[2] = {};
   };
   static RESNET_INLINE Panel panel(const bfloat16* b) {
     Panel result;
     for (int64_t i = 0; i < 2; ++i) {
       const Bits bits = *reinterpret_cast<const Bits*>(b + i * 2 * lanes);
-      result.first[i] = reinterpret_cast<Vector>(bits << 16);
-      result.second[i] = reinterpret_cast<Vector>(bits & 0xffff0000u);
+      result.first[i] = reinterpret_cast<Vec8>(bits << 16);
+      result.second[i] = reinterpret_cast<Vec8>(bits & 0xffff0000u);
     }
     return result;
   }
   static RESNET_INLINE void add(Sums& sums, const bfloat16* a, const Panel& b) {
-    const float first = widen(a[0]), second = widen(a[1]);
+    const float first = to_float(a[0]), second = to_float(a[1]);
     for (int64_t i = 0; i < 2; ++i) sums.halves[i] += first * b.first[i] + second * b.second[i];
   }
-  static RESNET_INLINE Vector half(const Sums& sums, int64_t i) { return sums.halves[i]; }
+  static RESNET_INLINE Vec8 half(const Sums& sums, int64_t i) { return sums.halves[i]; }
   static RESNET_INLINE void store(bfloat16* to, const Sums& sums) {
     resnet::store(to, sums.halves[0]);
     resnet::store(to + lanes, sums.halves[1]);
   }
 };
 
-// Defines `name` as `name_by<Arithmetic>`, an inline template, for the arithmetic that there is.
-#define RESNET_BY_FLOAT32(name, parameters, arguments)                                      \
-  RESNET_WITH_EIGHT void name##_by_eight parameters { name##_by<Eight> arguments; }         \
-  RESNET_WITH_SIXTEEN void name##_by_sixteen parameters { name##_by<Sixteen> arguments; }   \
+// Defines `name` as `name_kernel<Isa>`, an inline template, for the arithmetic that there is.
+#define RESNET_DISPATCH_FLOAT32(name, parameters, arguments)                                      \
+  RESNET_TARGET_AVX2 void name##_avx2 parameters { name##_kernel<Avx2> arguments; }         \
+  RESNET_TARGET_AVX512 void name##_avx512 parameters { name##_kernel<Avx512> arguments; }   \
   void name parameters {                                                                    \
-    has_vectors_of_sixteen() ? name##_by_sixteen arguments : name##_by_eight arguments;     \
+    has_avx512() ? name##_avx512 arguments : name##_avx2 arguments;     \
   }
-#define RESNET_BY_BFLOAT16(name, parameters, arguments)                                     \
-  RESNET_WITH_EIGHT void name##_by_widened_pairs parameters { name##_by<WidenedPairs> arguments; } \
-  RESNET_WITH_PAIRS void name##_by_pairs parameters { name##_by<Pairs> arguments; }         \
+#define RESNET_DISPATCH_BF16(name, parameters, arguments)                                     \
+  RESNET_TARGET_AVX2 void name##_bf16_emulated parameters { name##_kernel<Bf16Emulated> arguments; } \
+  RESNET_TARGET_AVX512_BF16 void name##_avx512_bf16 parameters { name##_kernel<Avx512Bf16> arguments; }         \
   void name parameters {                                                                    \
-    has_pairs() ? name##_by_pairs arguments : name##_by_widened_pairs arguments;            \
+    has_avx512_bf16() ? name##_avx512_bf16 arguments : name##_bf16_emulated arguments;            \
   }
 
 // What is the same for all arithmetic of a type.
@@ -142,11 +142,11 @@ template <typename T>
 int64_t rows_at_a_time();
 template <>
 inline int64_t rows_at_a_time<float>() {
-  return has_vectors_of_sixteen() ? Sixteen::tall : Eight::tall;
+  return has_avx512() ? Avx512::MR : Avx2::MR;
 }
 template <>
 inline int64_t rows_at_a_time<bfloat16>() {
-  return has_pairs() ? Pairs::tall : WidenedPairs::tall;
+  return has_avx512_bf16() ? Avx512Bf16::MR : Bf16Emulated::MR;
 }
 
 }  // namespace resnet

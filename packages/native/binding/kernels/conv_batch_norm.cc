@@ -6,21 +6,21 @@
 #include <deque>
 #include <optional>
 
-#include "arithmetic.h"
+#include "micro_kernel.h"
 #include "batch_norm.h"
-#include "buffer.h"
+#include "scratch_buffer.h"
 #include "convolution.h"
 #include "filter_gradient.h"
-#include "operation.h"
+#include "op_kernel.h"
 #include "parallel.h"
-#include "processor.h"
-#include "vector.h"
+#include "cpu.h"
+#include "simd.h"
 
 namespace resnet {
 namespace {
 
-// Values are counted: 0 is x, i + 1 what unit i gives.
-struct Unit {
+// Values are counted: 0 is x, i + 1 what block i gives.
+struct ConvBatchNorm {
   int64_t input;
   // The value that is added before the ReLU; none below 0.
   int64_t addend;
@@ -29,17 +29,17 @@ struct Unit {
 };
 
 struct Settings {
-  std::vector<Unit> units;
+  std::vector<ConvBatchNorm> blocks;
   float epsilon = 0;
   bool by_input = false;
 
-  // Whether what a unit gives is kept for the gradient; else it is made again from what its convolution
+  // Whether what a block gives is kept for the gradient; else it is made again from what its convolution
   // gave: a pass over memory beside a convolution, for less of it.
-  bool keeps(int64_t i) const { return units[i].addend >= 0; }
-  bool is_last(int64_t i) const { return i + 1 == static_cast<int64_t>(units.size()); }
+  bool keeps(int64_t i) const { return blocks[i].addend >= 0; }
+  bool is_last(int64_t i) const { return i + 1 == static_cast<int64_t>(blocks.size()); }
 };
 
-// Of a unit, when the edges of its input are known.
+// Of a block, when the edges of its input are known.
 struct Place {
   Window window;
   Shape shape;
@@ -50,25 +50,25 @@ struct Place {
   }
 };
 
-// Where all units are, by the edges of x and of the filters; nothing where they do not fit.
+// Where all blocks are, by the edges of x and of the filters; nothing where they do not fit.
 template <typename T>
 std::optional<std::vector<Place>> places_of(const Settings& settings, const Tensor& x,
                                             const std::vector<const Tensor*>& filters) {
   if (x.rank() != 4) return std::nullopt;
   std::vector<std::vector<int64_t>> dims{x.shape()};
   std::vector<Place> places;
-  for (size_t i = 0; i < settings.units.size(); ++i) {
-    const Unit& unit = settings.units[i];
+  for (size_t i = 0; i < settings.blocks.size(); ++i) {
+    const ConvBatchNorm& block = settings.blocks[i];
     const int64_t known = static_cast<int64_t>(dims.size());
     const std::vector<int64_t> filter = filters[i]->shape();
-    if (unit.input < 0 || unit.input >= known || unit.addend >= known || filter.size() != 4 ||
-        filter[2] != dims[unit.input][3]) {
+    if (block.input < 0 || block.input >= known || block.addend >= known || filter.size() != 4 ||
+        filter[2] != dims[block.input][3]) {
       return std::nullopt;
     }
-    const Window window{filter[0], filter[1], unit.stride, unit.padding};
-    const Place place{window, shape_of(dims[unit.input], filter, window)};
-    if (!is_ours<T>(place.shape, window) || place.rows() < 2) return std::nullopt;
-    if (unit.addend >= 0 && dims[unit.addend] != place.dims()) return std::nullopt;
+    const Window window{filter[0], filter[1], block.stride, block.padding};
+    const Place place{window, shape_of(dims[block.input], filter, window)};
+    if (!is_supported<T>(place.shape, window) || place.rows() < 2) return std::nullopt;
+    if (block.addend >= 0 && dims[block.addend] != place.dims()) return std::nullopt;
     dims.push_back(place.dims());
     places.push_back(place);
   }
@@ -77,7 +77,7 @@ std::optional<std::vector<Place>> places_of(const Settings& settings, const Tens
 
 template <typename T>
 void forward(const Settings& settings, Run& run) {
-  const int64_t count = static_cast<int64_t>(settings.units.size());
+  const int64_t count = static_cast<int64_t>(settings.blocks.size());
   const Tensor x(run.input(0));
   std::deque<Tensor> parameters;
   for (int64_t i = 0; i < 3 * count; ++i) parameters.emplace_back(run.input(static_cast<int>(1 + i)));
@@ -115,7 +115,7 @@ void forward(const Settings& settings, Run& run) {
   }
   if (!run.ok()) return;
   for (int64_t i = 0; i < count; ++i) {
-    const Unit& unit = settings.units[i];
+    const ConvBatchNorm& block = settings.blocks[i];
     const auto& [window, shape] = (*places)[i];
     const int64_t channels = shape.out;
     const Tensor& scale = parameters[3 * i + 1];
@@ -129,24 +129,24 @@ void forward(const Settings& settings, Run& run) {
     }
     const Filter filter{filters[i]->data<float>(), window.height, window.width,
                         shape.in,                  shape.out,     false};
-    convolution<T>(values[unit.input], filter, shape, window, {}, convolved[i]);
-    batch_norm<T>({settings.epsilon, unit.relu}, convolved[i], (*places)[i].rows(), channels,
+    convolution<T>(values[block.input], filter, shape, window, {}, convolved[i]);
+    batch_norm<T>({settings.epsilon, block.relu}, convolved[i], (*places)[i].rows(), channels,
                   scale.data<float>(), offset.data<float>(),
-                  unit.addend < 0 ? nullptr : values[unit.addend], values[i + 1], mean, variance,
+                  block.addend < 0 ? nullptr : values[block.addend], values[i + 1], mean, variance,
                   {kept, kept + channels, kept + 2 * channels});
   }
 }
 
 template <typename T>
 void add(const T* a, T* to, int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) to[i] = narrow<T>(widen(to[i]) + widen(a[i]));
+  for (int64_t i = begin; i < end; ++i) to[i] = from_float<T>(to_float(to[i]) + to_float(a[i]));
 }
 
-// The gradient by each value, from when there is one to when the unit that makes the value has used it.
+// The gradient by each value, from when there is one to when the block that makes the value has used it.
 template <typename T>
 class Gradients {
  public:
-  Gradients(int64_t units, const T* dy, T* dx) : memory_(units + 1), by_(units + 1), dx_(dx) {
+  Gradients(int64_t blocks, const T* dy, T* dx) : memory_(blocks + 1), by_(blocks + 1), dx_(dx) {
     by_.back() = const_cast<T*>(dy);
   }
 
@@ -169,11 +169,11 @@ class Gradients {
 
 template <typename T>
 void backward(const Settings& settings, Run& run) {
-  const int64_t count = static_cast<int64_t>(settings.units.size());
+  const int64_t count = static_cast<int64_t>(settings.blocks.size());
   int next = 0;
   const Tensor dy(run.input(next++)), x(run.input(next++));
   // The output, where something was added.
-  const Tensor y(settings.units.back().addend < 0 ? nullptr : run.input(next++));
+  const Tensor y(settings.blocks.back().addend < 0 ? nullptr : run.input(next++));
   std::deque<Tensor> kept;
   std::vector<const T*> values{x.valid() ? x.data<T>() : nullptr};
   std::vector<const Tensor*> convolved;
@@ -196,10 +196,10 @@ void backward(const Settings& settings, Run& run) {
               (!y.valid() || y.shape() == dy.shape());
   for (int64_t i = 0; i < count && fits; ++i) {
     const Place& place = (*places)[i];
-    const bool is_wanted = settings.units[i].input > 0 || settings.by_input;
+    const bool is_wanted = settings.blocks[i].input > 0 || settings.by_input;
     fits = convolved[i]->shape() == place.dims() && numbers[3 * i + 1].size() == place.shape.out &&
            numbers[3 * i + 2].size() == 3 * place.shape.out &&
-           (!is_wanted || place.shape.in % wide == 0);
+           (!is_wanted || place.shape.in % NR == 0);
   }
   if (!run.check(fits, "ResnetUnitsGrad: dy of the output's shape, what was kept, and where a gradient "
                        "by the input is asked for, multiples of 16 channels")) {
@@ -212,13 +212,13 @@ void backward(const Settings& settings, Run& run) {
   if (!run.ok()) return;
   Gradients<T> gradients(count, dy.data<T>(),
                          settings.by_input ? made.front().template data<T>() : nullptr);
-  const auto kept_of = [&](int64_t i) -> Kept<const float> {
+  const auto kept_of = [&](int64_t i) -> SavedStatistics<const float> {
     const float* const from = numbers[3 * i + 2].data<float>();
     const int64_t channels = (*places)[i].shape.out;
     return {from, from + channels, from + 2 * channels};
   };
   for (int64_t i = count - 1; i >= 0; --i) {
-    const Unit& unit = settings.units[i];
+    const ConvBatchNorm& block = settings.blocks[i];
     const Place& place = (*places)[i];
     const auto& [window, shape] = place;
     const int64_t channels = shape.out, size = place.size();
@@ -229,45 +229,45 @@ void backward(const Settings& settings, Run& run) {
     float* const d_filter = output(0, {window.height, window.width, shape.in, channels});
     float* const d_scale = output(1, {channels});
     float* const d_offset = output(2, {channels});
-    if (!run.check(gradients.has(i + 1), "ResnetUnitsGrad: units that the output depends on")) return;
+    if (!run.check(gradients.has(i + 1), "ResnetUnitsGrad: blocks that the output depends on")) return;
 
     // The sum's gradient, which goes on to the addend: there if it is the first to come.
     std::optional<Buffer> apart;
     T* d_addend = nullptr;
-    const bool is_first = unit.addend >= 0 && !gradients.has(unit.addend);
-    if (is_first) d_addend = gradients.make(unit.addend, size);
-    else if (unit.addend >= 0) d_addend = apart.emplace(Buffer::of<T>(size)).template as<T>();
+    const bool is_first = block.addend >= 0 && !gradients.has(block.addend);
+    if (is_first) d_addend = gradients.make(block.addend, size);
+    else if (block.addend >= 0) d_addend = apart.emplace(Buffer::of<T>(size)).template as<T>();
     const Buffer d_convolved = Buffer::of<T>(size);
-    batch_norm_gradient<T>({settings.epsilon, unit.relu}, gradients.of(i + 1),
+    batch_norm_gradient<T>({settings.epsilon, block.relu}, gradients.of(i + 1),
                            convolved[i]->data<T>(), place.rows(), channels,
                            numbers[3 * i + 1].data<float>(), kept_of(i), values[i + 1], d_addend,
                            d_convolved.as<T>(), d_scale, d_offset);
     if (apart) {
-      T* const sum = const_cast<T*>(gradients.of(unit.addend));
+      T* const sum = const_cast<T*>(gradients.of(block.addend));
       constexpr int64_t part = 1 << 14;
-      parallel(divide(size, part), [&](int64_t j) {
+      parallel(ceil_div(size, part), [&](int64_t j) {
         add(d_addend, sum, j * part, std::min(size, (j + 1) * part));
       });
     }
     gradients.drop(i + 1);
     {
       std::optional<Buffer> again;
-      const T* image = values[unit.input];
+      const T* image = values[block.input];
       if (image == nullptr) {
-        const int64_t from = unit.input - 1;
+        const int64_t from = block.input - 1;
         const Place& source = (*places)[from];
         again.emplace(Buffer::of<T>(source.size()));
-        batch_norm_again<T>({settings.epsilon, settings.units[from].relu},
+        batch_norm_again<T>({settings.epsilon, settings.blocks[from].relu},
                             convolved[from]->data<T>(), source.rows(), source.shape.out,
                             numbers[3 * from + 1].data<float>(), kept_of(from), again->as<T>());
         image = again->as<T>();
       }
       filter_gradient<T>(image, d_convolved.as<T>(), shape, window, d_filter);
     }
-    if (!gradients.is_wanted(unit.input)) continue;
-    const T* const addend = gradients.of(unit.input);
+    if (!gradients.is_wanted(block.input)) continue;
+    const T* const addend = gradients.of(block.input);
     T* const to = addend == nullptr
-                      ? gradients.make(unit.input, shape.batch * shape.height * shape.width * shape.in)
+                      ? gradients.make(block.input, shape.batch * shape.height * shape.width * shape.in)
                       : const_cast<T*>(addend);
     input_gradient<T>(d_convolved.as<T>(), filters[i]->data<float>(), shape, window, addend, to);
   }
@@ -285,16 +285,16 @@ void compute_backward(void* state, TF_OpKernelContext* context) {
   run.type(0) == TF_FLOAT ? backward<float>(settings, run) : backward<bfloat16>(settings, run);
 }
 
-// Five numbers a unit.
+// Five numbers a block.
 Settings* program(Attributes& attributes) {
   auto* settings = new Settings();
   const std::vector<int64_t> numbers = attributes.integers("units");
   for (size_t i = 0; i + 5 <= numbers.size(); i += 5) {
-    settings->units.push_back(
+    settings->blocks.push_back(
         {numbers[i], numbers[i + 1], numbers[i + 2] != 0, numbers[i + 3], numbers[i + 4]});
   }
-  attributes.check(!settings->units.empty() && numbers.size() % 5 == 0,
-                   "units: five numbers each, of one at least");
+  attributes.check(!settings->blocks.empty() && numbers.size() % 5 == 0,
+                   "blocks: five numbers each, of one at least");
   return settings;
 }
 
@@ -316,8 +316,8 @@ void destroy(void* settings) { delete static_cast<Settings*>(settings); }
 
 }  // namespace
 
-bool define_units() {
-  if (!has_vectors_of_eight()) return true;
+bool define_conv_batch_norm() {
+  if (!has_avx2()) return true;
   return define({"ResnetUnits",
                  {"x: T", "parameters: scalars * float"},
                  {"y: T", "values: images * T", "numbers: scalars * float"},
@@ -326,7 +326,7 @@ bool define_units() {
                  create_forward,
                  compute_forward,
                  destroy,
-                 !has_tiles()}) &&
+                 !has_amx_bf16()}) &&
          define({"ResnetUnitsGrad",
                  {"dy: T", "x: T", "y: outputs * T", "values: images * T", "numbers: scalars * float"},
                  {"dx: inputs * T", "gradients: scalars * float"},
@@ -335,7 +335,7 @@ bool define_units() {
                  create_backward,
                  compute_backward,
                  destroy,
-                 !has_tiles()});
+                 !has_amx_bf16()});
 }
 
 }  // namespace resnet

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "buffer.h"
+#include "scratch_buffer.h"
 #include "convolution.h"
 
 namespace resnet {
@@ -12,18 +12,18 @@ namespace resnet {
 // The filter in panels, [out / 16, kh, kw, in, 16]; of bfloat16 with two channels side by side,
 // [out / 16, kh, kw, in / 2, 16, 2].
 template <typename T>
-Buffer panel_filter(const Filter& filter, const Shape& shape, const Window& window);
+Buffer pack_weights(const Filter& filter, const Shape& shape, const Window& window);
 
 // The convolution of x [N, H, W, Ci] to y [N, Ho, Wo, Co], with the filter in panels. Of bfloat16 Ci is
-// even, or the image `has_rows_of_taps`.
+// even, or the image `uses_im2row`.
 template <typename T>
-void gathered_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
+void indirect_convolution(const T* x, const T* filter, const Shape& shape, const Window& window,
                           const Epilogue<T>& epilogue, T* y);
 
-// The gradient by the input, x [N, H, W, Ci], from that by the output, dy [N, Ho, Wo, Co], and the addend
-// if there is one; the filter in panels is the mirrored one. `shape` and `window` are the convolution's.
+// The gradient with respect to the input, x [N, H, W, Ci], from that by the output, dy [N, Ho, Wo, Co], and the addend
+// if there is one; the filter in panels is the flipped one. `shape` and `window` are the convolution's.
 template <typename T>
-void gathered_input_gradient(const T* dy, const T* filter, const Shape& shape,
+void indirect_input_gradient(const T* dy, const T* filter, const Shape& shape,
                              const Window& window, const T* addend, T* dx);
 
 }  // namespace resnet

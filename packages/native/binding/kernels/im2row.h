@@ -2,13 +2,13 @@
 // follow each other in memory, and is one tap of more channels.
 #pragma once
 
-#include "buffer.h"
+#include "scratch_buffer.h"
 #include "convolution.h"
-#include "vector.h"
+#include "simd.h"
 
 namespace resnet {
 
-inline bool has_rows_of_taps(const Shape& shape, const Window& window) {
+inline bool uses_im2row(const Shape& shape, const Window& window) {
   return shape.in < 8 && window.dilation == 1;
 }
 

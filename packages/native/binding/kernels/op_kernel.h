@@ -151,10 +151,10 @@ struct Definition {
   void (*compute)(void*, TF_OpKernelContext*);
   void (*destroy)(void*);
   // Whether it is there for bfloat16, too.
-  bool narrow = true;
+  bool has_bf16 = true;
 };
 
-// Makes an operation known to TensorFlow, on the processor, for T = float and T = bfloat16 where one
+// Makes an operation known to TensorFlow, on the CPU, for T = float and T = bfloat16 where one
 // of its attributes is T. Not twice: the caller sees to it. Gives false where TensorFlow refuses.
 bool define(const Definition& definition);
 
@@ -165,7 +165,7 @@ bool define_optimizers();
 bool define_clip();
 // Where TensorFlow's own are slower; elsewhere they are left out.
 bool define_convolutions();
-bool define_units();
+bool define_conv_batch_norm();
 bool define_filter_gradient();
 
 }  // namespace resnet

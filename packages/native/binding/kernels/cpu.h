@@ -1,23 +1,23 @@
 #pragma once
 
-#include "vector.h"
+#include "simd.h"
 
-// A function marked so is compiled for processors with AVX2, with AVX-512, or with that and its products
+// A function marked so is compiled for CPUs with AVX2, with AVX-512, or with that and its products
 // of bfloat16: the caller asks below what there is.
 #if RESNET_HAS_CLONES
-#define RESNET_WITH_EIGHT __attribute__((target("arch=x86-64-v3")))
-#define RESNET_WITH_SIXTEEN __attribute__((target("arch=x86-64-v4")))
-#define RESNET_WITH_PAIRS __attribute__((target("arch=x86-64-v4,avx512bf16")))
+#define RESNET_TARGET_AVX2 __attribute__((target("arch=x86-64-v3")))
+#define RESNET_TARGET_AVX512 __attribute__((target("arch=x86-64-v4")))
+#define RESNET_TARGET_AVX512_BF16 __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #else
-#define RESNET_WITH_EIGHT
-#define RESNET_WITH_SIXTEEN
-#define RESNET_WITH_PAIRS
+#define RESNET_TARGET_AVX2
+#define RESNET_TARGET_AVX512
+#define RESNET_TARGET_AVX512_BF16
 #endif
 
 namespace resnet {
 
 // Whether the kernels here that are made for vectors of eight have them: with AVX2, and compiled for it.
-inline bool has_vectors_of_eight() {
+inline bool has_avx2() {
 #if RESNET_HAS_CLONES
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #else
@@ -25,9 +25,9 @@ inline bool has_vectors_of_eight() {
 #endif
 }
 
-inline bool has_vectors_of_sixteen() {
+inline bool has_avx512() {
 #if RESNET_HAS_CLONES
-  return has_vectors_of_eight() && __builtin_cpu_supports("avx512f") &&
+  return has_avx2() && __builtin_cpu_supports("avx512f") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
 #else
@@ -36,7 +36,7 @@ inline bool has_vectors_of_sixteen() {
 }
 
 // Tiles of AMX, for which oneDNN's convolutions of bfloat16 are made, and none here.
-inline bool has_tiles() {
+inline bool has_amx_bf16() {
 #if RESNET_HAS_CLONES
   return __builtin_cpu_supports("amx-bf16");
 #else
@@ -45,9 +45,9 @@ inline bool has_tiles() {
 }
 
 // Products of bfloat16 in pairs.
-inline bool has_pairs() {
+inline bool has_avx512_bf16() {
 #if RESNET_HAS_CLONES
-  return has_vectors_of_sixteen() && __builtin_cpu_supports("avx512bf16");
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
 #else
   return false;
 #endif
