@@ -1,5 +1,5 @@
-// What loading TensorFlow needs and its C interface offers no call for: quiet, and memory given back.
-// An addon of its own, loaded before the npm package's.
+// What loading TensorFlow needs and its C interface offers no call for: quiet, and memory given
+// back. An addon of its own, loaded before the npm package's.
 #include <cstdlib>
 #include <cstring>
 

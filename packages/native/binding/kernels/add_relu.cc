@@ -11,7 +11,8 @@ namespace {
 template <typename T>
 RESNET_INLINE void add_relu(const T* __restrict a, const T* __restrict b, T* __restrict y,
                             int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) y[i] = from_float<T>(rectified(to_float(a[i]) + to_float(b[i])));
+  for (int64_t i = begin; i < end; ++i)
+    y[i] = from_float<T>(rectified(to_float(a[i]) + to_float(b[i])));
 }
 
 #define RESNET_ADD_RELU_FOR(T)                                                                \
@@ -49,7 +50,7 @@ bool define_add_relu() {
                  {"y: T"},
                  {"T: {float, bfloat16}"},
                  create,
-                 compute,
+                 guarded_compute<compute>,
                  destroy});
 }
 

@@ -1,52 +1,23 @@
 // Custom ops for TensorFlow, where its own take several passes over memory for what one
 // can do. An addon that is loaded before TensorFlow is used; it gives JavaScript nothing. Where
-// TensorFlow refuses one of them, those after it are missing too. Convolutions come last, as there may
-// be none: whoever finds the last before them has the others, and so it is with the filter gradient.
-#include <algorithm>
+// TensorFlow refuses one of them, those after it are missing too. Convolutions come last, as there
+// may be none: whoever finds the last before them has the others, and so it is with the filter
+// gradient.
 #include <mutex>
 
 #include <node_api.h>
 
 #include "op_kernel.h"
 
-namespace resnet {
-
-bool define(const Definition& definition) {
-  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(definition.name);
-  for (const char* input : definition.inputs) TF_OpDefinitionBuilderAddInput(op, input);
-  for (const char* output : definition.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
-  for (const char* attribute : definition.attributes) {
-    TF_OpDefinitionBuilderAddAttr(op, attribute);
-  }
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(
-      op, [](TF_ShapeInferenceContext* context, TF_Status* status) {
-        TF_ShapeInferenceContextSetUnknownShape(context, status);
-      });
-  Status status;
-  TF_RegisterOpDefinition(op, status);
-  const bool typed = std::any_of(definition.attributes.begin(), definition.attributes.end(),
-                                 [](const char* attribute) { return attribute[0] == 'T'; });
-  for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
-    if (!status.ok()) return false;
-    if (type != TF_FLOAT && !(typed && definition.has_bf16)) break;
-    TF_KernelBuilder* kernel = TF_NewKernelBuilder(definition.name, "CPU", definition.create,
-                                                   definition.compute, definition.destroy);
-    if (typed) TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
-    if (status.ok()) TF_RegisterKernelBuilder(definition.name, kernel, status);
-  }
-  return status.ok();
-}
-
-}  // namespace resnet
-
 NAPI_MODULE_INIT() {
-  // TensorFlow's registries are the process's; Node initialises an addon once a thread that uses it.
+  // TensorFlow's registries are the process's; Node initialises an addon once a thread that uses
+  // it.
   static std::once_flag once;
   std::call_once(once, [] {
     static_cast<void>(resnet::define_batch_norm() && resnet::define_max_pool() &&
                       resnet::define_optimizers() && resnet::define_add_relu() &&
-                      resnet::define_clip() && resnet::define_convolutions() && resnet::define_conv_batch_norm() &&
-                      resnet::define_filter_gradient());
+                      resnet::define_clip() && resnet::define_convolutions() &&
+                      resnet::define_conv_batch_norm() && resnet::define_filter_gradient());
   });
   return exports;
 }

@@ -17,7 +17,7 @@ namespace {
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  return new BatchNorm{attributes.number("epsilon"), attributes.flag("relu")};
+  return new BatchNorm{attributes.number_from_0("epsilon"), attributes.flag("relu")};
 }
 
 void destroy(void* settings) { delete static_cast<BatchNorm*>(settings); }
@@ -32,8 +32,8 @@ struct Affine {
 // Sums are float32 over this many rows, then go on in double.
 constexpr int64_t block = 32;
 
-// Rows of few channels are taken several at a time, as one of as many channels: loops over 16 channels are
-// too short for what they take to begin.
+// Rows of few channels are taken several at a time, as one of as many channels: loops over 16
+// channels are too short for what they take to begin.
 int64_t joined_rows(int64_t rows, int64_t channels) {
   int64_t count = 1;
   while (channels * count < 128 && rows % (2 * count) == 0) count *= 2;
@@ -299,8 +299,9 @@ void batch_norm_again(const BatchNorm& settings, const T* x, int64_t rows, int64
 
 template <typename T>
 void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int64_t rows,
-                         int64_t channels, const float* scale, const SavedStatistics<const float>& kept,
-                         const T* y, T* d_addend, T* dx, float* d_scale, float* d_offset) {
+                         int64_t channels, const float* scale,
+                         const SavedStatistics<const float>& kept, const T* y, T* d_addend, T* dx,
+                         float* d_scale, float* d_offset) {
   const std::vector<float> factor = factors(scale, kept.inverse, channels);
   std::vector<float> mean_g(channels), slope(channels);
   const bool has_addend = d_addend != nullptr;
@@ -332,14 +333,15 @@ void batch_norm_gradient(const BatchNorm& settings, const T* dy, const T* x, int
   });
 }
 
-#define RESNET_BATCH_NORM_OF(T)                                                                   \
-  template void batch_norm(const BatchNorm&, const T*, int64_t, int64_t, const float*,            \
-                           const float*, const T*, T*, float*, float*, const SavedStatistics<float>&);       \
-  template void batch_norm_again(const BatchNorm&, const T*, int64_t, int64_t, const float*,      \
-                                 const SavedStatistics<const float>&, T*);                                   \
-  template void batch_norm_gradient(const BatchNorm&, const T*, const T*, int64_t, int64_t,       \
-                                    const float*, const SavedStatistics<const float>&, const T*, T*, T*,     \
-                                    float*, float*);
+#define RESNET_BATCH_NORM_OF(T)                                                                  \
+  template void batch_norm(const BatchNorm&, const T*, int64_t, int64_t, const float*,           \
+                           const float*, const T*, T*, float*, float*,                           \
+                           const SavedStatistics<float>&);                                       \
+  template void batch_norm_again(const BatchNorm&, const T*, int64_t, int64_t, const float*,     \
+                                 const SavedStatistics<const float>&, T*);                       \
+  template void batch_norm_gradient(const BatchNorm&, const T*, const T*, int64_t, int64_t,      \
+                                    const float*, const SavedStatistics<const float>&, const T*, \
+                                    T*, T*, float*, float*);
 RESNET_BATCH_NORM_OF(float)
 RESNET_BATCH_NORM_OF(bfloat16)
 
@@ -350,9 +352,9 @@ void forward(const BatchNorm& settings, Run& run) {
   const Tensor x(run.input(0)), scale(run.input(1)), offset(run.input(2));
   if (!run.ok()) return;
   const int64_t channels = scale.size();
-  if (!run.check(x.rank() == 4 && x.dim(3) == channels && offset.size() == channels &&
-                     x.size() > channels,
-                 "ResnetBatchNorm: x [N, H, W, C] of several values a channel, scale and offset [C]")) {
+  if (!run.check(
+          x.rank() == 4 && x.dim(3) == channels && offset.size() == channels && x.size() > channels,
+          "ResnetBatchNorm: x [N, H, W, C] of several values a channel, scale and offset [C]")) {
     return;
   }
   const Tensor y(run.output(0, run.type(0), x.shape()));
@@ -409,15 +411,15 @@ bool define_batch_norm() {
                  {"x: T", "scale: float", "offset: float"},
                  {"y: T", "mean: float", "variance: float", "centre: float", "rest: float"},
                  attributes,
-                 create,
-                 compute_forward,
+                 guarded_create<create>,
+                 guarded_compute<compute_forward>,
                  destroy}) &&
          define({"ResnetBatchNormGrad",
                  {"dy: T", "x: T", "scale: float", "centre: float", "rest: float"},
                  {"dx: T", "d_scale: float", "d_offset: float"},
                  attributes,
-                 create,
-                 compute_backward,
+                 guarded_create<create>,
+                 guarded_compute<compute_backward>,
                  destroy});
 }
 

@@ -1,5 +1,5 @@
-// Gradients clipped by their norm, taken over all of them together: one pass over memory for the norm, and
-// one that scales, where it is too large. Eager operations take three for each gradient.
+// Gradients clipped by their norm, taken over all of them together: one pass over memory for the
+// norm, and one that scales, where it is too large. Eager operations take three for each gradient.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -12,7 +12,8 @@
 namespace resnet {
 namespace {
 
-// A stretch of a gradient. What they are depends on the shapes alone, and so does the order of sums.
+// A stretch of a gradient. What they are depends on the shapes alone, and so does the order of
+// sums.
 struct Stretch {
   size_t tensor;
   int64_t at, size;
@@ -23,7 +24,8 @@ std::vector<Stretch> stretches_of(const std::vector<std::unique_ptr<Tensor>>& te
   std::vector<Stretch> stretches;
   for (size_t i = 0; i < tensors.size(); ++i) {
     const int64_t size = tensors[i]->size();
-    for (int64_t at = 0; at < size; at += part) stretches.push_back({i, at, std::min(part, size - at)});
+    for (int64_t at = 0; at < size; at += part)
+      stretches.push_back({i, at, std::min(part, size - at)});
   }
   return stretches;
 }
@@ -84,7 +86,7 @@ void compute(void* count, TF_OpKernelContext* context) {
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  return new int64_t(attributes.integer("N"));
+  return new int64_t(attributes.integer_from("N", 1));
 }
 void destroy(void* count) { delete static_cast<int64_t*>(count); }
 
@@ -95,8 +97,8 @@ bool define_clip() {
                  {"max_norm: float", "gradients: N * float"},
                  {"clipped: N * float"},
                  {"N: int >= 1"},
-                 create,
-                 compute,
+                 guarded_create<create>,
+                 guarded_compute<compute>,
                  destroy});
 }
 

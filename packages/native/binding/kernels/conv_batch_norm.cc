@@ -1,9 +1,10 @@
-// Units of a convolution, batch norm of what it gives, and the sum and ReLU that may follow, several of
-// them in one operation: a residual block. One by one, each operation costs TensorFlow, and JavaScript
-// before it, as long as the arithmetic of a small one. Sums and ReLUs take no pass over memory of their
-// own, nor does adding up the gradients where a block forks.
+// Units of a convolution, batch norm of what it gives, and the sum and ReLU that may follow,
+// several of them in one operation: a residual block. One by one, each operation costs TensorFlow,
+// and JavaScript before it, as long as the arithmetic of a small one. Sums and ReLUs take no pass
+// over memory of their own, nor does adding up the gradients where a block forks.
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "micro_kernel.h"
@@ -33,8 +34,8 @@ struct Settings {
   float epsilon = 0;
   bool by_input = false;
 
-  // Whether what a block gives is kept for the gradient; else it is made again from what its convolution
-  // gave: a pass over memory beside a convolution, for less of it.
+  // Whether what a block gives is kept for the gradient; else it is made again from what its
+  // convolution gave: a pass over memory beside a convolution, for less of it.
   bool keeps(int64_t i) const { return blocks[i].addend >= 0; }
   bool is_last(int64_t i) const { return i + 1 == static_cast<int64_t>(blocks.size()); }
 };
@@ -80,14 +81,16 @@ void forward(const Settings& settings, Run& run) {
   const int64_t count = static_cast<int64_t>(settings.blocks.size());
   const Tensor x(run.input(0));
   std::deque<Tensor> parameters;
-  for (int64_t i = 0; i < 3 * count; ++i) parameters.emplace_back(run.input(static_cast<int>(1 + i)));
+  for (int64_t i = 0; i < 3 * count; ++i)
+    parameters.emplace_back(run.input(static_cast<int>(1 + i)));
   if (!run.ok()) return;
   std::vector<const Tensor*> filters;
   for (int64_t i = 0; i < count; ++i) filters.push_back(&parameters[3 * i]);
   const auto places = places_of<T>(settings, x, filters);
-  if (!run.check(places.has_value(),
-                 "ResnetUnits: x [N, H, W, Ci], filters within the images to multiples of 16 channels "
-                 "of several values, in bfloat16 from even numbers, addends of the outputs' shapes")) {
+  if (!run.check(
+          places.has_value(),
+          "ResnetUnits: x [N, H, W, Ci], filters within the images to multiples of 16 channels "
+          "of several values, in bfloat16 from even numbers, addends of the outputs' shapes")) {
     return;
   }
 
@@ -127,8 +130,8 @@ void forward(const Settings& settings, Run& run) {
                    "ResnetUnits: scale and offset [Co]")) {
       return;
     }
-    const Filter filter{filters[i]->data<float>(), window.height, window.width,
-                        shape.in,                  shape.out,     false};
+    const Filter filter{
+        filters[i]->data<float>(), window.height, window.width, shape.in, shape.out, false};
     convolution<T>(values[block.input], filter, shape, window, {}, convolved[i]);
     batch_norm<T>({settings.epsilon, block.relu}, convolved[i], (*places)[i].rows(), channels,
                   scale.data<float>(), offset.data<float>(),
@@ -142,7 +145,8 @@ void add(const T* a, T* to, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) to[i] = from_float<T>(to_float(to[i]) + to_float(a[i]));
 }
 
-// The gradient by each value, from when there is one to when the block that makes the value has used it.
+// The gradient by each value, from when there is one to when the block that makes the value has
+// used it.
 template <typename T>
 class Gradients {
  public:
@@ -173,7 +177,7 @@ void backward(const Settings& settings, Run& run) {
   int next = 0;
   const Tensor dy(run.input(next++)), x(run.input(next++));
   // The output, where something was added.
-  const Tensor y(settings.blocks.back().addend < 0 ? nullptr : run.input(next++));
+  const Tensor y(settings.blocks.back().addend < 0 ? Tensor(nullptr) : run.input(next++));
   std::deque<Tensor> kept;
   std::vector<const T*> values{x.valid() ? x.data<T>() : nullptr};
   std::vector<const Tensor*> convolved;
@@ -201,8 +205,9 @@ void backward(const Settings& settings, Run& run) {
            numbers[3 * i + 2].size() == 3 * place.shape.out &&
            (!is_wanted || place.shape.in % NR == 0);
   }
-  if (!run.check(fits, "ResnetUnitsGrad: dy of the output's shape, what was kept, and where a gradient "
-                       "by the input is asked for, multiples of 16 channels")) {
+  if (!run.check(fits,
+                 "ResnetUnitsGrad: dy of the output's shape, what was kept, and where a gradient "
+                 "by the input is asked for, multiples of 16 channels")) {
     return;
   }
 
@@ -229,7 +234,8 @@ void backward(const Settings& settings, Run& run) {
     float* const d_filter = output(0, {window.height, window.width, shape.in, channels});
     float* const d_scale = output(1, {channels});
     float* const d_offset = output(2, {channels});
-    if (!run.check(gradients.has(i + 1), "ResnetUnitsGrad: blocks that the output depends on")) return;
+    if (!run.check(gradients.has(i + 1), "ResnetUnitsGrad: blocks that the output depends on"))
+      return;
 
     // The sum's gradient, which goes on to the addend: there if it is the first to come.
     std::optional<Buffer> apart;
@@ -245,9 +251,8 @@ void backward(const Settings& settings, Run& run) {
     if (apart) {
       T* const sum = const_cast<T*>(gradients.of(block.addend));
       constexpr int64_t part = 1 << 14;
-      parallel(ceil_div(size, part), [&](int64_t j) {
-        add(d_addend, sum, j * part, std::min(size, (j + 1) * part));
-      });
+      parallel(ceil_div(size, part),
+               [&](int64_t j) { add(d_addend, sum, j * part, std::min(size, (j + 1) * part)); });
     }
     gradients.drop(i + 1);
     {
@@ -266,9 +271,10 @@ void backward(const Settings& settings, Run& run) {
     }
     if (!gradients.is_wanted(block.input)) continue;
     const T* const addend = gradients.of(block.input);
-    T* const to = addend == nullptr
-                      ? gradients.make(block.input, shape.batch * shape.height * shape.width * shape.in)
-                      : const_cast<T*>(addend);
+    T* const to =
+        addend == nullptr
+            ? gradients.make(block.input, shape.batch * shape.height * shape.width * shape.in)
+            : const_cast<T*>(addend);
     input_gradient<T>(d_convolved.as<T>(), filters[i]->data<float>(), shape, window, addend, to);
   }
 }
@@ -285,31 +291,35 @@ void compute_backward(void* state, TF_OpKernelContext* context) {
   run.type(0) == TF_FLOAT ? backward<float>(settings, run) : backward<bfloat16>(settings, run);
 }
 
-// Five numbers a block.
-Settings* program(Attributes& attributes) {
-  auto* settings = new Settings();
+// Five integers a block: input, addend, relu, stride, padding.
+std::unique_ptr<Settings> program(Attributes& attributes) {
+  auto settings = std::make_unique<Settings>();
   const std::vector<int64_t> numbers = attributes.integers("units");
   for (size_t i = 0; i + 5 <= numbers.size(); i += 5) {
     settings->blocks.push_back(
         {numbers[i], numbers[i + 1], numbers[i + 2] != 0, numbers[i + 3], numbers[i + 4]});
   }
+  for (const ConvBatchNorm& block : settings->blocks) {
+    attributes.check(block.stride >= 1 && block.padding >= 0,
+                     "units: expected stride >= 1 and padding >= 0");
+  }
   attributes.check(!settings->blocks.empty() && numbers.size() % 5 == 0,
-                   "blocks: five numbers each, of one at least");
+                   "units: five integers each, of one block at least");
   return settings;
 }
 
 void* create_forward(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  Settings* settings = program(attributes);
-  settings->epsilon = attributes.number("epsilon");
-  return settings;
+  auto settings = program(attributes);
+  settings->epsilon = attributes.number_from_0("epsilon");
+  return settings.release();
 }
 
 void* create_backward(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  Settings* settings = program(attributes);
+  auto settings = program(attributes);
   settings->by_input = attributes.integer("inputs") > 0;
-  return settings;
+  return settings.release();
 }
 
 void destroy(void* settings) { delete static_cast<Settings*>(settings); }
@@ -323,19 +333,20 @@ bool define_conv_batch_norm() {
                  {"y: T", "values: images * T", "numbers: scalars * float"},
                  {"T: {float, bfloat16}", "scalars: int >= 3", "images: int >= 1",
                   "units: list(int)", "epsilon: float"},
-                 create_forward,
-                 compute_forward,
+                 guarded_create<create_forward>,
+                 guarded_compute<compute_forward>,
                  destroy,
                  !has_amx_bf16()}) &&
-         define({"ResnetUnitsGrad",
-                 {"dy: T", "x: T", "y: outputs * T", "values: images * T", "numbers: scalars * float"},
-                 {"dx: inputs * T", "gradients: scalars * float"},
-                 {"T: {float, bfloat16}", "inputs: int >= 0", "outputs: int >= 0",
-                  "scalars: int >= 3", "images: int >= 1", "units: list(int)"},
-                 create_backward,
-                 compute_backward,
-                 destroy,
-                 !has_amx_bf16()});
+         define(
+             {"ResnetUnitsGrad",
+              {"dy: T", "x: T", "y: outputs * T", "values: images * T", "numbers: scalars * float"},
+              {"dx: inputs * T", "gradients: scalars * float"},
+              {"T: {float, bfloat16}", "inputs: int >= 0", "outputs: int >= 0", "scalars: int >= 3",
+               "images: int >= 1", "units: list(int)"},
+              guarded_create<create_backward>,
+              guarded_compute<compute_backward>,
+              destroy,
+              !has_amx_bf16()});
 }
 
 }  // namespace resnet

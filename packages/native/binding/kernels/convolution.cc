@@ -1,6 +1,8 @@
-// Convolutions and their gradients with respect to the input, with what follows them in inference, by the algorithms
-// in this folder. They take half of oneDNN's time where Winograd F(4x4, 3x3) suits; and they share their
-// threads with the other kernels here, where two pools in turn sleep and wake at every operation.
+// Convolutions and their gradients with respect to the input, with what follows them in inference,
+// by the algorithms in this folder. They take half of oneDNN's time where Winograd F(4x4, 3x3)
+// suits; and they share their threads with the other kernels here, where two pools in turn sleep
+// and wake at every operation.
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -45,8 +47,8 @@ void convolve(const T* x, const Filter& filter, const Shape& shape, const Window
         kept(settings, settings.transformed, [&] { return winograd_filter(filter); });
     return winograd_convolution(x, values.data(), shape, window.padding, epilogue, y);
   }
-  const Buffer& values = kept(settings, settings.in_panels,
-                              [&] { return pack_weights<T>(filter, shape, window); });
+  const Buffer& values =
+      kept(settings, settings.in_panels, [&] { return pack_weights<T>(filter, shape, window); });
   indirect_convolution(x, values.as<T>(), shape, window, epilogue, y);
 }
 
@@ -88,12 +90,11 @@ void input_gradient(const T* dy, const float* filter, const Shape& shape, const 
   indirect_input_gradient(dy, made.as<T>(), shape, window, addend, dx);
 }
 
-#define RESNET_CONVOLUTION_OF(T)                                                        \
-  template bool is_supported<T>(const Shape&, const Window&);                                \
-  template void convolution(const T*, const Filter&, const Shape&, const Window&,       \
-                            const Epilogue<T>&, T*);                                    \
-  template void input_gradient(const T*, const float*, const Shape&, const Window&,     \
-                               const T*, T*);
+#define RESNET_CONVOLUTION_OF(T)                                                  \
+  template bool is_supported<T>(const Shape&, const Window&);                     \
+  template void convolution(const T*, const Filter&, const Shape&, const Window&, \
+                            const Epilogue<T>&, T*);                              \
+  template void input_gradient(const T*, const float*, const Shape&, const Window&, const T*, T*);
 RESNET_CONVOLUTION_OF(float)
 RESNET_CONVOLUTION_OF(bfloat16)
 
@@ -102,11 +103,10 @@ namespace {
 template <typename T>
 void forward(Settings& settings, Run& run) {
   const Tensor x(run.input(0)), filter(run.input(1));
-  const Tensor bias(settings.has_bias ? run.input(2) : nullptr);
-  const Tensor addend(settings.has_addend ? run.input(settings.has_bias ? 3 : 2) : nullptr);
-  if (!run.ok() ||
-      !run.check(x.rank() == 4 && filter.rank() == 4 && x.dim(3) == filter.dim(2),
-                 "ResnetConv: x [N, H, W, Ci] and a filter [kh, kw, Ci, Co]")) {
+  const Tensor bias(settings.has_bias ? run.input(2) : Tensor(nullptr));
+  const Tensor addend(settings.has_addend ? run.input(settings.has_bias ? 3 : 2) : Tensor(nullptr));
+  if (!run.ok() || !run.check(x.rank() == 4 && filter.rank() == 4 && x.dim(3) == filter.dim(2),
+                              "ResnetConv: x [N, H, W, Ci] and a filter [kh, kw, Ci, Co]")) {
     return;
   }
   const Window window{filter.dim(0), filter.dim(1), settings.stride, settings.padding,
@@ -170,30 +170,30 @@ void compute_input_gradient(void* state, TF_OpKernelContext* context) {
   run.type(1) == TF_FLOAT ? backward<float>(settings, run) : backward<bfloat16>(settings, run);
 }
 
-Settings* geometry(Attributes& attributes) {
-  auto* settings = new Settings();
-  settings->stride = attributes.integer("stride");
-  settings->padding = attributes.integer("padding");
-  settings->dilation = attributes.integer("dilation");
+std::unique_ptr<Settings> geometry(Attributes& attributes) {
+  auto settings = std::make_unique<Settings>();
+  settings->stride = attributes.integer_from("stride", 1);
+  settings->padding = attributes.integer_from("padding", 0);
+  settings->dilation = attributes.integer_from("dilation", 1);
   return settings;
 }
 
 void* create_forward(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  Settings* settings = geometry(attributes);
+  auto settings = geometry(attributes);
   settings->relu = attributes.flag("relu");
   settings->has_bias = attributes.integer("biases") > 0;
   settings->has_addend = attributes.integer("addends") > 0;
   settings->is_filter_constant = attributes.flag("constant_filter");
-  return settings;
+  return settings.release();
 }
 
 void* create_gradient(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  Settings* settings = geometry(attributes);
-  settings->height = attributes.integer("height");
-  settings->width = attributes.integer("width");
-  return settings;
+  auto settings = geometry(attributes);
+  settings->height = attributes.integer_from("height", 1);
+  settings->width = attributes.integer_from("width", 1);
+  return settings.release();
 }
 
 void destroy(void* settings) { delete static_cast<Settings*>(settings); }
@@ -202,22 +202,23 @@ void destroy(void* settings) { delete static_cast<Settings*>(settings); }
 
 bool define_convolutions() {
   if (!has_avx2()) return true;
-  return define({"ResnetConv",
-                 {"x: T", "filter: float", "bias: biases * float", "addend: addends * T"},
-                 {"y: T"},
-                 {"T: {float, bfloat16}", "biases: int >= 0", "addends: int >= 0", "stride: int",
-                  "padding: int", "dilation: int", "relu: bool", "constant_filter: bool"},
-                 create_forward,
-                 compute_forward,
-                 destroy,
-                 !has_amx_bf16()}) &&
+  return define(
+             {"ResnetConv",
+              {"x: T", "filter: float", "bias: biases * float", "addend: addends * T"},
+              {"y: T"},
+              {"T: {float, bfloat16}", "biases: int >= 0", "addends: int >= 0", "stride: int >= 1",
+               "padding: int >= 0", "dilation: int >= 1", "relu: bool", "constant_filter: bool"},
+              guarded_create<create_forward>,
+              guarded_compute<compute_forward>,
+              destroy,
+              !has_amx_bf16()}) &&
          define({"ResnetInputGrad",
                  {"filter: float", "dy: T"},
                  {"dx: T"},
-                 {"T: {float, bfloat16}", "height: int", "width: int", "stride: int", "padding: int",
-                  "dilation: int"},
-                 create_gradient,
-                 compute_input_gradient,
+                 {"T: {float, bfloat16}", "height: int >= 1", "width: int >= 1", "stride: int >= 1",
+                  "padding: int >= 0", "dilation: int >= 1"},
+                 guarded_create<create_gradient>,
+                 guarded_compute<compute_input_gradient>,
                  destroy,
                  !has_amx_bf16()});
 }

@@ -31,8 +31,8 @@ inline Shape shape_of(const std::vector<int64_t>& x, const std::vector<int64_t>&
           filter[3]};
 }
 
-// What follows a convolution: y = relu(y + bias + addend), each where there is one. The addend may lie in
-// y's memory.
+// What follows a convolution: y = relu(y + bias + addend), each where there is one. The addend may
+// lie in y's memory.
 template <typename T>
 struct Epilogue {
   const float* bias = nullptr;
@@ -46,8 +46,8 @@ constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 // NR side by side. Channels of an output must be a multiple of it.
 constexpr int64_t NR = 16;
 
-// A filter, or its flipped_window image that maps gradients with respect to the output to gradients with respect to the input: taps in
-// reverse order, input and output channels exchanged.
+// A filter, or its flipped_window image that maps gradients with respect to the output to gradients
+// with respect to the input: taps in reverse order, input and output channels exchanged.
 struct Filter {
   const float* values;
   int64_t height, width, in, out;
@@ -57,8 +57,8 @@ struct Filter {
   int64_t to() const { return flipped ? in : out; }
 };
 
-// Whether the convolution is one of these: a filter within the image, to a multiple of 16 channels, in
-// bfloat16 from an even number.
+// Whether the convolution is one of these: a filter within the image, to a multiple of 16 channels,
+// in bfloat16 from an even number.
 template <typename T>
 bool is_supported(const Shape& shape, const Window& window);
 
@@ -67,7 +67,8 @@ template <typename T>
 void convolution(const T* x, const Filter& filter, const Shape& shape, const Window& window,
                  const Epilogue<T>& epilogue, T* y);
 
-// Its gradient by x, plus an addend if there is one, which may be in dx; from a multiple of 16 channels.
+// Its gradient by x, plus an addend if there is one, which may be in dx; from a multiple of 16
+// channels.
 template <typename T>
 void input_gradient(const T* dy, const float* filter, const Shape& shape, const Window& window,
                     const T* addend, T* dx);

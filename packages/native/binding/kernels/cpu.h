@@ -16,7 +16,8 @@
 
 namespace resnet {
 
-// Whether the kernels here that are made for vectors of eight have them: with AVX2, and compiled for it.
+// Whether the kernels here that are made for vectors of eight have them: with AVX2, and compiled
+// for it.
 inline bool has_avx2() {
 #if RESNET_HAS_CLONES
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -27,9 +28,9 @@ inline bool has_avx2() {
 
 inline bool has_avx512() {
 #if RESNET_HAS_CLONES
-  return has_avx2() && __builtin_cpu_supports("avx512f") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512cd");
 #else
   return false;
 #endif

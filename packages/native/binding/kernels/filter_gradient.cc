@@ -1,6 +1,7 @@
-// The gradient of a convolution by its filter: for each tap of the filter the product of the image's
-// pixels, transposed, and the output's gradient. oneDNN's kernels for AVX2 do it at 55 to 60 % of the
-// CPU's peak, and take a padded copy of the image where TensorFlow has no word for the padding.
+// The gradient of a convolution by its filter: for each tap of the filter the product of the
+// image's pixels, transposed, and the output's gradient. oneDNN's kernels for AVX2 do it at 55 to
+// 60 % of the CPU's peak, and take a padded copy of the image where TensorFlow has no word for the
+// padding.
 #include "filter_gradient.h"
 
 #include <algorithm>
@@ -71,12 +72,13 @@ template <typename T>
 void by_sums(const T* x, const T* dy, const Shape& shape, const Window& window, float* result) {
   if (!uses_im2row(shape, window)) {
     const int64_t row = shape.width * shape.in;
-    const Pixels<T> image{x, shape.height, shape.width, shape.in, shape.in, row,
-                          shape.height * row};
+    const Pixels<T> image{x,        shape.height, shape.width,       shape.in,
+                          shape.in, row,          shape.height * row};
     return by_taps(image, dy, shape, window, result);
   }
   const Buffer padded = padded_copy<T>(x, shape, window.padding);
-  const int64_t height = shape.height + 2 * window.padding, width = shape.width + 2 * window.padding;
+  const int64_t height = shape.height + 2 * window.padding,
+                width = shape.width + 2 * window.padding;
   const int64_t taps = window.width * shape.in, row = width * shape.in;
   Shape rows = shape;
   rows.in = taps;
@@ -106,8 +108,8 @@ namespace {
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  return new Window{attributes.integer("height"), attributes.integer("width"),
-                    attributes.integer("stride"), attributes.integer("padding")};
+  return new Window{attributes.integer_from("height", 1), attributes.integer_from("width", 1),
+                    attributes.integer_from("stride", 1), attributes.integer_from("padding", 0)};
 }
 
 void destroy(void* window) { delete static_cast<Window*>(window); }
@@ -120,10 +122,10 @@ void compute(void* settings, TF_OpKernelContext* context) {
                               "ResnetFilterGrad: x [N, H, W, Ci] and dy [N, Ho, Wo, Co]")) {
     return;
   }
-  const Shape shape{x.dim(0),  x.dim(1),  x.dim(2), x.dim(3),
-                    dy.dim(1), dy.dim(2), dy.dim(3)};
+  const Shape shape{x.dim(0), x.dim(1), x.dim(2), x.dim(3), dy.dim(1), dy.dim(2), dy.dim(3)};
   if (!run.check(dy.dim(0) == shape.batch && shape.out_height > 0 && shape.out_width > 0 &&
-                     shape.batch > 0 && shape.out_height == outputs(shape.height, window.height, window) &&
+                     shape.batch > 0 &&
+                     shape.out_height == outputs(shape.height, window.height, window) &&
                      shape.out_width == outputs(shape.width, window.width, window) &&
                      shape.in > 0 && shape.out > 0 && shape.out % NR == 0,
                  "ResnetFilterGrad: dy of the convolution's shape, of a multiple of 16 channels")) {
@@ -145,9 +147,10 @@ bool define_filter_gradient() {
   return define({"ResnetFilterGrad",
                  {"x: T", "dy: T"},
                  {"filter: float"},
-                 {"T: {float, bfloat16}", "height: int", "width: int", "stride: int", "padding: int"},
-                 create,
-                 compute,
+                 {"T: {float, bfloat16}", "height: int >= 1", "width: int >= 1", "stride: int >= 1",
+                  "padding: int >= 0"},
+                 guarded_create<create>,
+                 guarded_compute<compute>,
                  destroy,
                  !has_amx_bf16()});
 }

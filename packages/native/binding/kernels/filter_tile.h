@@ -1,7 +1,8 @@
-// Part of a convolution's filter gradient, on one thread. The work is done as in Goto and van de Geijn,
-// "Anatomy of High-Performance Matrix Multiplication" (2008): panels of 16 channels each, copied so that
-// the innermost loop reads memory in order and keeps its sums in registers. The copies of the image are
-// one for each column of the filter, which its rows share: pixel by pixel what the output's meet.
+// Part of a convolution's filter gradient, on one thread. The work is done as in Goto and van de
+// Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): panels of 16 channels each,
+// copied so that the innermost loop reads memory in order and keeps its sums in registers. The
+// copies of the image are one for each column of the filter, which its rows share: pixel by pixel
+// what the output's meet.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +18,8 @@
 
 namespace resnet {
 
-// An image whose pixels are `pixel` values apart, of `channels` each: where pixels are taps of a row, they
-// overlap.
+// An image whose pixels are `pixel` values apart, of `channels` each: where pixels are taps of a
+// row, they overlap.
 template <typename T>
 struct Pixels {
   const T* x;
@@ -80,8 +81,8 @@ struct Tile {
   int64_t in, in_panels, out, out_panels;
 };
 
-// How the copies of a chunk lie in memory: rows of steps, panels `pitch` apart, copies of the image for the
-// filter's columns `columns` apart.
+// How the copies of a chunk lie in memory: rows of steps, panels `pitch` apart, copies of the image
+// for the filter's columns `columns` apart.
 template <typename T>
 struct Copies {
   static constexpr int64_t step = NR * depth_of_step<T>;
@@ -127,8 +128,8 @@ RESNET_INLINE void copy_gradient(const FilterJob<T>& job, const Chunk& chunk, co
   const Shape& shape = job.shape;
   for (int64_t n = 0; n < chunk.images; ++n) {
     for (int64_t row = 0; row < chunk.rows; ++row) {
-      const T* const first =
-          job.dy + ((chunk.image + n) * shape.out_height + chunk.row + row) * shape.out_width * shape.out;
+      const T* const first = job.dy + ((chunk.image + n) * shape.out_height + chunk.row + row) *
+                                          shape.out_width * shape.out;
       for (int64_t i = 0; i < shape.out_width; i += depth, to += Copies<T>::step) {
         const T* from[depth];
         for (int64_t j = 0; j < depth; ++j) {
@@ -148,8 +149,8 @@ struct Walk {
 
 // totals[rows][16] += the sum over all pixels of a[rows] b[16].
 template <typename Isa, int64_t rows>
-RESNET_INLINE void walk(const typename Isa::Value* a, const typename Isa::Value* b,
-                        const Walk& by, float* totals) {
+RESNET_INLINE void walk(const typename Isa::Value* a, const typename Isa::Value* b, const Walk& by,
+                        float* totals) {
   constexpr int64_t step = NR * Isa::depth;
   typename Isa::Sums sums[rows];
   for (int64_t n = 0; n < by.images; ++n) {
@@ -174,8 +175,8 @@ RESNET_INLINE void walk(const typename Isa::Value* a, const typename Isa::Value*
 
 // A tile of the filter's gradient from the chunks `begin` to `end`, to `result` [kh, kw, in, out].
 template <typename Isa>
-RESNET_INLINE void tile_gradient_kernel(const FilterJob<typename Isa::Value>& job,
-                                    const Tile& tile, int64_t begin, int64_t end, float* result) {
+RESNET_INLINE void tile_gradient_kernel(const FilterJob<typename Isa::Value>& job, const Tile& tile,
+                                        int64_t begin, int64_t end, float* result) {
   using T = typename Isa::Value;
   constexpr int64_t square = NR * NR;
   const Shape& shape = job.shape;
@@ -205,8 +206,7 @@ RESNET_INLINE void tile_gradient_kernel(const FilterJob<typename Isa::Value>& jo
           const T* const from = a + tap % window.width * copies.columns + in * copies.a_pitch +
                                 tap / window.width * copies.row;
           for_rows<Isa::MR>(rows_of(in), [&](auto rows, int64_t row) RESNET_INLINED {
-            walk<Isa, rows>(from + row * Isa::depth, b + out * copies.b_pitch, by,
-                                   to + row * NR);
+            walk<Isa, rows>(from + row * Isa::depth, b + out * copies.b_pitch, by, to + row * NR);
           });
         }
       }

@@ -20,7 +20,8 @@ Buffer padded_copy(const From* x, const Shape& shape, int64_t padding) {
     if (y < 0 || y >= shape.height) return std::fill(row, end, To{});
     const From* from = x + (i / height * shape.height + y) * size;
     row = std::fill_n(row, padding * shape.in, To{});
-    row = std::transform(from, from + size, row, [](From value) { return from_float<To>(to_float(value)); });
+    row = std::transform(from, from + size, row,
+                         [](From value) { return from_float<To>(to_float(value)); });
     std::fill(row, end, To{});
   });
   return padded;

@@ -1,5 +1,5 @@
-// Images of few channels with their padding around them: a row of a filter's taps then meets values that
-// follow each other in memory, and is one tap of more channels.
+// Images of few channels with their padding around them: a row of a filter's taps then meets values
+// that follow each other in memory, and is one tap of more channels.
 #pragma once
 
 #include "scratch_buffer.h"

@@ -26,13 +26,15 @@ struct Image {
   int64_t height, width, channels;
 };
 
-// Where a tap finds its pixel, from the first that the filter's corner would meet; and the filter's part.
+// Where a tap finds its pixel, from the first that the filter's corner would meet; and the filter's
+// part.
 struct Tap {
   int64_t row, column, index;
 };
 
-// A set of outputs, in rows and columns, whose sums use the same taps. Output (i, j) of the set lies at
-// (row + i pitch, column + j pitch), and its pixels at (i step + tap.row, j step + tap.column).
+// A set of outputs, in rows and columns, whose sums use the same taps. Output (i, j) of the set
+// lies at (row + i pitch, column + j pitch), and its pixels at (i step + tap.row, j step +
+// tap.column).
 struct Grid {
   int64_t images, rows, columns;
   int64_t row, column, pitch;
@@ -54,9 +56,7 @@ struct Job {
   Epilogue<T> epilogue;
 
   // Values of a panel from one tap to the next: depth is filled up to whole steps with zeros.
-  int64_t tap_size() const {
-    return ceil_div(depth, depth_of_step<T>) * depth_of_step<T> * NR;
-  }
+  int64_t tap_size() const { return ceil_div(depth, depth_of_step<T>) * depth_of_step<T> * NR; }
 };
 
 // A step of a panel: one channel of 16 outputs, or two side by side.
@@ -73,7 +73,7 @@ RESNET_INLINE void store_step(const float* first, const float* second, bfloat16*
 // Some panels of a filter, `size` apart, from the channel `first` of the output on.
 template <typename T>
 RESNET_INLINE void pack_panels(const Filter& filter, int64_t first, int64_t panels, int64_t size,
-                             T* to) {
+                               T* to) {
   constexpr int64_t depth = depth_of_step<T>, step = depth * NR;
   constexpr float zeros[NR] = {};
   // Rows of a filter that are long are too far apart for CPUs to foresee the next.
@@ -94,7 +94,7 @@ RESNET_INLINE void pack_panels(const Filter& filter, int64_t first, int64_t pane
 // The same of a flipped one.
 template <typename T>
 RESNET_INLINE void pack_flipped_panels(const Filter& filter, int64_t first, int64_t panels,
-                                      int64_t size, T* to) {
+                                       int64_t size, T* to) {
   constexpr int64_t depth = depth_of_step<T>, step = depth * NR;
   const int64_t taps = filter.height * filter.width;
   for (int64_t p = 0; p < panels; ++p) {
@@ -112,11 +112,11 @@ RESNET_INLINE void pack_flipped_panels(const Filter& filter, int64_t first, int6
   }
 }
 
-#define RESNET_PACK_PANELS_FOR(T)                                                                      \
-  RESNET_CLONES void pack_filter_panels(const Filter& filter, int64_t first, int64_t panels,             \
-                                 int64_t size, T* to) {                                           \
-    filter.flipped ? pack_flipped_panels(filter, first, panels, size, to)                         \
-                    : pack_panels(filter, first, panels, size, to);                                 \
+#define RESNET_PACK_PANELS_FOR(T)                                                            \
+  RESNET_CLONES void pack_filter_panels(const Filter& filter, int64_t first, int64_t panels, \
+                                        int64_t size, T* to) {                               \
+    filter.flipped ? pack_flipped_panels(filter, first, panels, size, to)                    \
+                   : pack_panels(filter, first, panels, size, to);                           \
   }
 RESNET_PACK_PANELS_FOR(float)
 RESNET_PACK_PANELS_FOR(bfloat16)
@@ -141,7 +141,7 @@ struct Rows {
 // The sums of `rows` outputs and a panel of channels, from `channel` on.
 template <typename Isa, int64_t rows, typename T>
 RESNET_INLINE void micro_tile(const Job<T>& job, const Part<T>& part, int64_t row, const T* filter,
-                          int64_t channel, const Rows<T>& to) {
+                              int64_t channel, const Rows<T>& to) {
   constexpr int64_t depth = Isa::depth;
   typename Isa::Sums sums[rows];
   const int64_t tap_size = job.tap_size();
@@ -190,7 +190,7 @@ RESNET_INLINE void micro_tile(const Job<T>& job, const Part<T>& part, int64_t ro
 
 template <typename Isa, typename T>
 RESNET_INLINE void run_part_kernel(const Job<T>& job, const Part<T>& part, int64_t pixels,
-                               int64_t first, int64_t channels, const Rows<T>& to) {
+                                   int64_t first, int64_t channels, const Rows<T>& to) {
   for (int64_t c = first; c < first + channels; c += NR) {
     const T* filter = job.filter + c / NR * job.taps * job.tap_size();
     for_rows<Isa::MR>(pixels, [&](auto rows, int64_t row) RESNET_INLINED {
@@ -198,14 +198,14 @@ RESNET_INLINE void run_part_kernel(const Job<T>& job, const Part<T>& part, int64
     });
   }
 }
-#define RESNET_RUN_PART(T)                                                         \
+#define RESNET_RUN_PART(T)                                                                  \
   (const Job<T>& job, const Part<T>& part, int64_t pixels, int64_t first, int64_t channels, \
    const Rows<T>& to)
 RESNET_DISPATCH_FLOAT32(run_part, RESNET_RUN_PART(float), (job, part, pixels, first, channels, to))
 RESNET_DISPATCH_BF16(run_part, RESNET_RUN_PART(bfloat16), (job, part, pixels, first, channels, to))
 
-// Where sums wait for what is still to be added: of float32 where the outputs will be, if nothing else is
-// there yet; others beside.
+// Where sums wait for what is still to be added: of float32 where the outputs will be, if nothing
+// else is there yet; others beside.
 template <typename T>
 void place_sums(T* const* outputs, int64_t pixels, int64_t first, bool is_free, float** sums) {
   if constexpr (std::is_same_v<T, float>) {
@@ -294,11 +294,10 @@ template <typename T>
 Buffer pack_weights(const Filter& filter_, const Shape& shape, const Window& window) {
   const Filter filter = uses_im2row(shape, window) && !filter_.flipped
                             ? Filter{filter_.values, filter_.height, 1, filter_.width * filter_.in,
-                                     filter_.out, false}
+                                     filter_.out,    false}
                             : filter_;
   constexpr int64_t depth = depth_of_step<T>;
-  const int64_t size =
-      filter.height * filter.width * ceil_div(filter.from(), depth) * depth * NR;
+  const int64_t size = filter.height * filter.width * ceil_div(filter.from(), depth) * depth * NR;
   const int64_t panels = filter.to() / NR;
   Buffer made = Buffer::of<T>(panels * size);
   // Several at a time read longer parts of the filter's rows.
@@ -306,7 +305,7 @@ Buffer pack_weights(const Filter& filter_, const Shape& shape, const Window& win
   parallel(ceil_div(panels, some), [&](int64_t i) {
     const int64_t first = i * some;
     pack_filter_panels(filter, first * NR, std::min(some, panels - first), size,
-                made.as<T>() + first * size);
+                       made.as<T>() + first * size);
   });
   return made;
 }
@@ -329,17 +328,29 @@ void indirect_convolution(const T* x, const T* filter, const Shape& shape, const
     grid.taps.push_back({tap / window.width * window.dilation - window.padding,
                          tap % window.width * window.dilation - window.padding, tap});
   }
-  run_grid<T>({x, {shape.height, shape.width, shape.in}, shape.in, window.height * window.width,
-               filter, y, target, epilogue},
+  run_grid<T>({x,
+               {shape.height, shape.width, shape.in},
+               shape.in,
+               window.height * window.width,
+               filter,
+               y,
+               target,
+               epilogue},
               grid);
 }
 
 template <typename T>
-void indirect_input_gradient(const T* dy, const T* filter, const Shape& shape,
-                             const Window& window, const T* addend, T* dx) {
+void indirect_input_gradient(const T* dy, const T* filter, const Shape& shape, const Window& window,
+                             const T* addend, T* dx) {
   const int64_t taps = window.height * window.width;
-  const Job<T> job{dy,     {shape.out_height, shape.out_width, shape.out}, shape.out, taps, filter,
-                   dx,     {shape.height, shape.width, shape.in},          {nullptr, addend, false}};
+  const Job<T> job{dy,
+                   {shape.out_height, shape.out_width, shape.out},
+                   shape.out,
+                   taps,
+                   filter,
+                   dx,
+                   {shape.height, shape.width, shape.in},
+                   {nullptr, addend, false}};
   // Inputs that lie a stride apart meet the same taps; those between meet others.
   for (int64_t row = 0; row < std::min(window.stride, shape.height); ++row) {
     for (int64_t column = 0; column < std::min(window.stride, shape.width); ++column) {

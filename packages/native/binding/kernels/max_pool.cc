@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "op_kernel.h"
 #include "parallel.h"
@@ -24,8 +25,11 @@ struct Shape {
 
 void* create(TF_OpKernelConstruction* construction) {
   Attributes attributes(construction);
-  return new Pool{attributes.integer("size"), attributes.integer("stride"),
-                  attributes.integer("padding")};
+  auto pool = std::make_unique<Pool>(Pool{attributes.integer_from("size", 1),
+                                          attributes.integer_from("stride", 1),
+                                          attributes.integer_from("padding", 0)});
+  attributes.check(pool->padding < pool->size, "expected padding < size");
+  return pool.release();
 }
 
 void destroy(void* pool) { delete static_cast<Pool*>(pool); }
@@ -113,14 +117,14 @@ RESNET_INLINE void spread(const Pool& pool, const Shape& shape, const T* dy, con
   }
 }
 
-#define RESNET_MAX_POOL_FOR(T)                                                                   \
-  RESNET_CLONES void run_pool_row(const Pool& pool, const Shape& shape, const T* image, T* out,  \
-                                  int64_t row) {                                                 \
-    pool_row(pool, shape, image, out, row);                                                      \
-  }                                                                                              \
-  RESNET_CLONES void run_spread(const Pool& pool, const Shape& shape, const T* dy,               \
-                                const T* image, const T* out, T* dx, int64_t from) { \
-    spread(pool, shape, dy, image, out, dx, from);                                           \
+#define RESNET_MAX_POOL_FOR(T)                                                                     \
+  RESNET_CLONES void run_pool_row(const Pool& pool, const Shape& shape, const T* image, T* out,    \
+                                  int64_t row) {                                                   \
+    pool_row(pool, shape, image, out, row);                                                        \
+  }                                                                                                \
+  RESNET_CLONES void run_spread(const Pool& pool, const Shape& shape, const T* dy, const T* image, \
+                                const T* out, T* dx, int64_t from) {                               \
+    spread(pool, shape, dy, image, out, dx, from);                                                 \
   }
 RESNET_MAX_POOL_FOR(float)
 RESNET_MAX_POOL_FOR(bfloat16)
@@ -130,15 +134,18 @@ void forward(const Pool& pool, Run& run) {
   const Tensor x(run.input(0));
   if (!run.ok() || !run.check(x.rank() == 4, "ResnetMaxPool: x [N, H, W, C]")) return;
   const Shape shape = shape_of(pool, x);
-  const Tensor y(run.output(
-      0, run.type(0), {shape.batch, shape.out_height, shape.out_width, shape.channels}));
+  if (!run.check(shape.out_height > 0 && shape.out_width > 0,
+                 "ResnetMaxPool: a window within the padded image")) {
+    return;
+  }
+  const Tensor y(
+      run.output(0, run.type(0), {shape.batch, shape.out_height, shape.out_width, shape.channels}));
   if (!run.ok()) return;
   const int64_t image = shape.height * shape.width * shape.channels;
   const int64_t out = shape.out_height * shape.out_width * shape.channels;
   parallel(shape.batch * shape.out_height, [&](int64_t i) {
     const int64_t n = i / shape.out_height;
-    run_pool_row(pool, shape, x.data<T>() + n * image, y.data<T>() + n * out,
-                 i % shape.out_height);
+    run_pool_row(pool, shape, x.data<T>() + n * image, y.data<T>() + n * out, i % shape.out_height);
   });
 }
 
@@ -158,8 +165,8 @@ void backward(const Pool& pool, Run& run) {
   const int64_t parts = (shape.channels + width - 1) / width;
   parallel(shape.batch * parts, [&](int64_t i) {
     const int64_t n = i / parts;
-    run_spread(pool, shape, dy.data<T>() + n * out, x.data<T>() + n * image,
-               y.data<T>() + n * out, dx.data<T>() + n * image, i % parts * width);
+    run_spread(pool, shape, dy.data<T>() + n * out, x.data<T>() + n * image, y.data<T>() + n * out,
+               dx.data<T>() + n * image, i % parts * width);
   });
 }
 
@@ -178,15 +185,21 @@ void compute_backward(void* settings, TF_OpKernelContext* context) {
 }  // namespace
 
 bool define_max_pool() {
-  const std::vector<const char*> attributes = {"T: {float, bfloat16}", "size: int", "stride: int",
-                                               "padding: int"};
-  return define({"ResnetMaxPool", {"x: T"}, {"y: T"}, attributes, create, compute_forward, destroy}) &&
+  const std::vector<const char*> attributes = {"T: {float, bfloat16}", "size: int >= 1",
+                                               "stride: int >= 1", "padding: int >= 0"};
+  return define({"ResnetMaxPool",
+                 {"x: T"},
+                 {"y: T"},
+                 attributes,
+                 guarded_create<create>,
+                 guarded_compute<compute_forward>,
+                 destroy}) &&
          define({"ResnetMaxPoolGrad",
                  {"dy: T", "x: T", "y: T"},
                  {"dx: T"},
                  attributes,
-                 create,
-                 compute_backward,
+                 guarded_create<create>,
+                 guarded_compute<compute_backward>,
                  destroy});
 }
 

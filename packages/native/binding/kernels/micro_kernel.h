@@ -1,5 +1,6 @@
 // How the innermost loops multiply and add: into float32 sums of a panel's channels, which stay in
-// registers. Each way says what a step takes of the depth, and how many rows there are registers for.
+// registers. Each way says what a step takes of the depth, and how many rows there are registers
+// for.
 #pragma once
 
 #include <cstdint>
@@ -50,25 +51,22 @@ struct Avx512Sums {
 struct Avx512 : Avx512Sums {
   using Value = float;
   static constexpr int64_t depth = 1;
-  static RESNET_INLINE Panel panel(const float* b) {
-    return *reinterpret_cast<const Vec16*>(b);
-  }
+  static RESNET_INLINE Panel panel(const float* b) { return *reinterpret_cast<const Vec16*>(b); }
   static RESNET_INLINE void add(Sums& sums, const float* a, Panel b) { sums.all += *a * b; }
   static RESNET_INLINE void store(float* to, const Sums& sums) {
     *reinterpret_cast<Vec16*>(to) = sums.all;
   }
 };
 
-// A step of bfloat16 takes two values of the depth, which lie side by side: of a row, and of each of a
-// panel's channels. Products are exact, and so are sums of two in float32 but for the last rounding.
+// A step of bfloat16 takes two values of the depth, which lie side by side: of a row, and of each
+// of a panel's channels. Products are exact, and so are sums of two in float32 but for the last
+// rounding.
 
 // By AVX-512's instruction, which takes subnormal numbers for zero.
 struct Avx512Bf16 : Avx512Sums {
   using Value = bfloat16;
   static constexpr int64_t depth = 2;
-  static RESNET_INLINE Panel panel(const bfloat16* b) {
-    return *reinterpret_cast<const Vec16*>(b);
-  }
+  static RESNET_INLINE Panel panel(const bfloat16* b) { return *reinterpret_cast<const Vec16*>(b); }
   static RESNET_INLINE void add(Sums& sums, const bfloat16* a, Panel b) {
 #if RESNET_HAS_CLONES
     struct Pair {
@@ -119,17 +117,19 @@ struct Bf16Emulated {
 };
 
 // Defines `name` as `name_kernel<Isa>`, an inline template, for the arithmetic that there is.
-#define RESNET_DISPATCH_FLOAT32(name, parameters, arguments)                                      \
-  RESNET_TARGET_AVX2 void name##_avx2 parameters { name##_kernel<Avx2> arguments; }         \
-  RESNET_TARGET_AVX512 void name##_avx512 parameters { name##_kernel<Avx512> arguments; }   \
-  void name parameters {                                                                    \
-    has_avx512() ? name##_avx512 arguments : name##_avx2 arguments;     \
-  }
-#define RESNET_DISPATCH_BF16(name, parameters, arguments)                                     \
-  RESNET_TARGET_AVX2 void name##_bf16_emulated parameters { name##_kernel<Bf16Emulated> arguments; } \
-  RESNET_TARGET_AVX512_BF16 void name##_avx512_bf16 parameters { name##_kernel<Avx512Bf16> arguments; }         \
-  void name parameters {                                                                    \
-    has_avx512_bf16() ? name##_avx512_bf16 arguments : name##_bf16_emulated arguments;            \
+#define RESNET_DISPATCH_FLOAT32(name, parameters, arguments)                              \
+  RESNET_TARGET_AVX2 void name##_avx2 parameters { name##_kernel<Avx2> arguments; }       \
+  RESNET_TARGET_AVX512 void name##_avx512 parameters { name##_kernel<Avx512> arguments; } \
+  void name parameters { has_avx512() ? name##_avx512 arguments : name##_avx2 arguments; }
+#define RESNET_DISPATCH_BF16(name, parameters, arguments)                              \
+  RESNET_TARGET_AVX2 void name##_bf16_emulated parameters {                            \
+    name##_kernel<Bf16Emulated> arguments;                                             \
+  }                                                                                    \
+  RESNET_TARGET_AVX512_BF16 void name##_avx512_bf16 parameters {                       \
+    name##_kernel<Avx512Bf16> arguments;                                               \
+  }                                                                                    \
+  void name parameters {                                                               \
+    has_avx512_bf16() ? name##_avx512_bf16 arguments : name##_bf16_emulated arguments; \
   }
 
 // What is the same for all arithmetic of a type.

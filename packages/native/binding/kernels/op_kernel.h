@@ -2,6 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tensorflow_kernels.h"
@@ -52,6 +57,24 @@ class Attributes {
     if (status_.ok()) TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_);
     return value;
   }
+  // An integer that the op's registration bounds, too: TensorFlow need not check it at every run.
+  int64_t integer_from(const char* name, int64_t least) {
+    const int64_t value = integer(name);
+    if (value >= least) return value;
+    const std::string message = std::string("expected ") + name + " >= " + std::to_string(least) +
+                                ", received " + std::to_string(value);
+    check(false, message.c_str());
+    return least;
+  }
+  // A number that is not below 0.
+  float number_from_0(const char* name) {
+    const float value = number(name);
+    if (value >= 0) return value;
+    const std::string message =
+        std::string("expected ") + name + " >= 0, received " + std::to_string(value);
+    check(false, message.c_str());
+    return 0;
+  }
   void check(bool condition, const char* message) {
     if (!condition && status_.ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
   }
@@ -70,6 +93,7 @@ class Attributes {
 class Tensor {
  public:
   explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
+  Tensor(Tensor&& other) noexcept : tensor_(std::exchange(other.tensor_, nullptr)) {}
   Tensor(const Tensor&) = delete;
   ~Tensor() {
     if (tensor_ != nullptr) TF_DeleteTensor(tensor_);
@@ -99,21 +123,22 @@ class Run {
  public:
   explicit Run(TF_OpKernelContext* context) : context_(context) {}
 
-  TF_Tensor* input(int i) {
+  // Not valid after a failure.
+  Tensor input(int i) {
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context_, i, &tensor, status_);
     report();
-    return tensor;
+    return Tensor(tensor);
   }
   TF_DataType type(int i) { return TF_InputDatatype(context_, i); }
 
-  TF_Tensor* output(int i, TF_DataType type, const std::vector<int64_t>& shape) {
+  Tensor output(int i, TF_DataType type, const std::vector<int64_t>& shape) {
     int64_t size = TF_DataTypeSize(type);
     for (const int64_t dim : shape) size *= dim;
     TF_Tensor* tensor = TF_AllocateOutput(context_, i, type, shape.data(),
                                           static_cast<int>(shape.size()), size, status_);
     report();
-    return tensor;
+    return Tensor(tensor);
   }
 
   // Gives the values of an input as they are, without a copy.
@@ -142,13 +167,54 @@ class Run {
   bool failed_ = false;
 };
 
+// A kernel's functions as TensorFlow calls them: from C, which knows no exceptions. Memory that
+// there is not enough of, on this thread or on one that helps it, becomes TF_RESOURCE_EXHAUSTED.
+using Create = void* (*)(TF_OpKernelConstruction*);
+using Compute = void (*)(void*, TF_OpKernelContext*);
+
+// The status of the exception that is being handled.
+inline void set_from_exception(TF_Status* status) {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    TF_SetStatus(status, TF_RESOURCE_EXHAUSTED, "out of memory");
+  } catch (const std::exception& error) {
+    TF_SetStatus(status, TF_INTERNAL, error.what());
+  } catch (...) {
+    TF_SetStatus(status, TF_INTERNAL, "unknown exception");
+  }
+}
+
+template <Create create>
+void* guarded_create(TF_OpKernelConstruction* construction) {
+  try {
+    return create(construction);
+  } catch (...) {
+    Status status;
+    set_from_exception(status);
+    TF_OpKernelConstruction_Failure(construction, status);
+    return nullptr;
+  }
+}
+
+template <Compute compute>
+void guarded_compute(void* state, TF_OpKernelContext* context) {
+  try {
+    compute(state, context);
+  } catch (...) {
+    Status status;
+    set_from_exception(status);
+    TF_OpKernelContext_Failure(context, status);
+  }
+}
+
 struct Definition {
   const char* name;
   std::vector<const char*> inputs;
   std::vector<const char*> outputs;
   std::vector<const char*> attributes;
-  void* (*create)(TF_OpKernelConstruction*);
-  void (*compute)(void*, TF_OpKernelContext*);
+  Create create;
+  Compute compute;
   void (*destroy)(void*);
   // Whether it is there for bfloat16, too.
   bool has_bf16 = true;

@@ -1,7 +1,7 @@
-// A step of an optimiser over many parameters at once, in one pass over memory: eager operations take
-// several for each parameter. What is computed are new tensors: nobody who shares the old ones
-// (TensorFlow tells no kernel who does) sees them change. But for the operations `...InPlace`, which
-// are for those who know that nobody does.
+// A step of an optimiser over many parameters at once, in one pass over memory: eager operations
+// take several for each parameter. What is computed are new tensors: nobody who shares the old ones
+// (TensorFlow tells no kernel who does) sees them change. But for the operations `...InPlace`,
+// which are for those who know that nobody does.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -35,7 +35,8 @@ struct Sgd {
   bool nesterov;
 };
 
-// Taken by value: what is written could be what a reference refers to, for all that the compiler knows.
+// Taken by value: what is written could be what a reference refers to, for all that the compiler
+// knows.
 RESNET_CLONES void run_sgd(const Sgd by, const Slice slice) {
   const float* p = slice.in[0];
   const float* gradient = slice.in[1];
@@ -71,7 +72,8 @@ RESNET_CLONES void run_adamw(const Adamw by, const Slice slice) {
     const float second = by.beta2 * v[i] + by.rest2 * (g[i] * g[i]);
     new_m[i] = first;
     new_v[i] = second;
-    new_p[i] = slice.own * p[i] - by.rate * (first / (std::sqrt(second) / by.correction + by.epsilon));
+    new_p[i] =
+        slice.own * p[i] - by.rate * (first / (std::sqrt(second) / by.correction + by.epsilon));
   }
 }
 
@@ -84,9 +86,9 @@ RESNET_CLONES void run_moving_average(float weight, const Slice slice) {
   for (int64_t i = 0; i < slice.size; ++i) new_p[i] = p[i] + weight * (value[i] - p[i]);
 }
 
-// Runs a step on slices of parameters. Inputs are the settings, a number of each parameter's own, and
-// `ins` lists of tensors, one of each for each parameter. The lists `states` of them get new values:
-// in place, or as the outputs.
+// Runs a step on slices of parameters. Inputs are the settings, a number of each parameter's own,
+// and `ins` lists of tensors, one of each for each parameter. The lists `states` of them get new
+// values: in place, or as the outputs.
 template <typename Step>
 void over_parameters(Run& run, int64_t ins, const std::vector<int64_t>& states, bool in_place,
                      const Step& step) {
@@ -149,7 +151,8 @@ void compute_moving_average(void*, TF_OpKernelContext* context) {
   const Tensor settings(run.input(0));
   if (!run.ok() || !run.check(settings.size() == 1, "ResnetMovingAverage: settings [1]")) return;
   const float weight = *settings.data<float>();
-  over_parameters(run, 2, {0}, in_place, [&](const Slice& slice) { run_moving_average(weight, slice); });
+  over_parameters(run, 2, {0}, in_place,
+                  [&](const Slice& slice) { run_moving_average(weight, slice); });
 }
 
 void* create(TF_OpKernelConstruction*) { return nullptr; }
@@ -165,20 +168,20 @@ bool define_optimizers() {
   const std::vector<const char*> average{"settings: float", "own: float", "p: N * float",
                                          "value: N * float"};
   const auto define_step = [](const char* name, const std::vector<const char*>& inputs,
-                              const std::vector<const char*>& outputs,
-                              void (*compute)(void*, TF_OpKernelContext*)) {
+                              const std::vector<const char*>& outputs, Compute compute) {
     return define({name, inputs, outputs, {"N: int >= 1"}, create, compute, destroy});
   };
   return define_step("ResnetSgd", sgd, {"new_p: N * float", "new_v: N * float"},
-                     compute_sgd<false>) &&
-         define_step("ResnetSgdInPlace", sgd, {}, compute_sgd<true>) &&
+                     guarded_compute<compute_sgd<false>>) &&
+         define_step("ResnetSgdInPlace", sgd, {}, guarded_compute<compute_sgd<true>>) &&
          define_step("ResnetAdamw", adamw,
                      {"new_p: N * float", "new_m: N * float", "new_v: N * float"},
-                     compute_adamw<false>) &&
-         define_step("ResnetAdamwInPlace", adamw, {}, compute_adamw<true>) &&
+                     guarded_compute<compute_adamw<false>>) &&
+         define_step("ResnetAdamwInPlace", adamw, {}, guarded_compute<compute_adamw<true>>) &&
          define_step("ResnetMovingAverage", average, {"new_p: N * float"},
-                     compute_moving_average<false>) &&
-         define_step("ResnetMovingAverageInPlace", average, {}, compute_moving_average<true>);
+                     guarded_compute<compute_moving_average<false>>) &&
+         define_step("ResnetMovingAverageInPlace", average, {},
+                     guarded_compute<compute_moving_average<true>>);
 }
 
 }  // namespace resnet

@@ -1,4 +1,5 @@
-// Channels of pixels side by side in panels: what the innermost loops of filter gradients read in order.
+// Channels of pixels side by side in panels: what the innermost loops of filter gradients read in
+// order.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace resnet {
 
 // A step's pixels, one or two, to their place in each panel, `pitch` apart: [channels / 16][16], of
 // two pixels [16, 2]. The last panel is filled up with zeros.
-RESNET_INLINE void pack_pixels(const float* const* from, int64_t channels, int64_t pitch, float* to) {
+RESNET_INLINE void pack_pixels(const float* const* from, int64_t channels, int64_t pitch,
+                               float* to) {
   int64_t c = 0;
   for (; c + NR <= channels; c += NR, to += pitch) {
     store(to, load(from[0] + c));

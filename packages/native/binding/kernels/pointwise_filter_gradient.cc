@@ -20,7 +20,7 @@ constexpr int64_t steps_per_task = 64;
 // Panels of a task.
 constexpr int64_t block_in = 2, block_out = 16;
 
-#define RESNET_COPY_STEP_FOR(T)                                                                  \
+#define RESNET_COPY_STEP_FOR(T)                                                                \
   RESNET_CLONES void copy_step(const T* const* from, int64_t channels, int64_t pitch, T* to) { \
     pack_pixels(from, channels, pitch, to);                                                    \
   }
@@ -30,27 +30,26 @@ RESNET_COPY_STEP_FOR(bfloat16)
 // The products of some panels of x, each `pitch` from the last, and some of dy.
 template <typename Isa>
 RESNET_INLINE void block_gradient_kernel(const typename Isa::Value* x, int64_t in,
-                                     const typename Isa::Value* dy, int64_t out,
-                                     int64_t pitch, int64_t steps, bool add, float* to,
-                                     int64_t to_pitch) {
+                                         const typename Isa::Value* dy, int64_t out, int64_t pitch,
+                                         int64_t steps, bool add, float* to, int64_t to_pitch) {
   constexpr int64_t step = NR * Isa::depth;
   for (int64_t begin = 0; begin < steps; begin += block_steps) {
     const int64_t count = std::min(block_steps, steps - begin);
     for (int64_t o = 0; o < out; ++o) {
       for (int64_t i = 0; i < in; ++i) {
         outer_panels<Isa>(x + i * pitch + begin * step, dy + o * pitch + begin * step, count,
-                                 add || begin > 0, to + i * NR * to_pitch + o * NR, to_pitch);
+                          add || begin > 0, to + i * NR * to_pitch + o * NR, to_pitch);
       }
     }
   }
 }
-#define RESNET_BLOCK_GRADIENT(T)                                                               \
+#define RESNET_BLOCK_GRADIENT(T)                                                             \
   (const T* x, int64_t in, const T* dy, int64_t out, int64_t pitch, int64_t steps, bool add, \
    float* to, int64_t to_pitch)
 RESNET_DISPATCH_FLOAT32(block_gradient, RESNET_BLOCK_GRADIENT(float),
-                  (x, in, dy, out, pitch, steps, add, to, to_pitch))
+                        (x, in, dy, out, pitch, steps, add, to, to_pitch))
 RESNET_DISPATCH_BF16(block_gradient, RESNET_BLOCK_GRADIENT(bfloat16),
-                   (x, in, dy, out, pitch, steps, add, to, to_pitch))
+                     (x, in, dy, out, pitch, steps, add, to, to_pitch))
 
 }  // namespace
 
@@ -67,8 +66,7 @@ void pointwise_filter_gradient(const T* x, const T* dy, const Shape& shape, int6
   const int64_t pixels = shape.batch * shape.out_height * shape.out_width;
   const int64_t steps = ceil_div(pixels, depth);
   const int64_t most = std::min(
-      steps,
-      std::max<int64_t>(max_values / (shape.in + shape.out) / block_steps, 1) * block_steps);
+      steps, std::max<int64_t>(max_values / (shape.in + shape.out) / block_steps, 1) * block_steps);
   // Panels begin at other places than multiples of 4096 bytes, which share places in caches.
   const int64_t pitch = (most + 1) * step;
   const Buffer x_panels = Buffer::of<T>(shape.in / NR * pitch);

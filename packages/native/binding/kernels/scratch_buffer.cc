@@ -29,20 +29,17 @@ class BufferCache {
     return data;
   }
 
-  void give(float* data, int64_t size) {
-    std::vector<Block> freed;
-    {
+  // Called by destructors: where there is no memory to keep a block, it is freed.
+  void give(float* data, int64_t size) noexcept {
+    try {
       const std::lock_guard<std::mutex> lock(mutex_);
       blocks_.push_back({data, size});
       total_ += size;
-      // The one that has waited longest first.
-      while (total_ > max_cached) {
-        total_ -= blocks_.front().size;
-        freed.push_back(blocks_.front());
-        blocks_.erase(blocks_.begin());
-      }
+    } catch (...) {
+      std::free(data);
+      return;
     }
-    for (const Block& block : freed) std::free(block.data);
+    while (float* const oldest = take_past_limit()) std::free(oldest);
   }
 
  private:
@@ -50,6 +47,16 @@ class BufferCache {
     float* data;
     int64_t size;
   };
+
+  // The block that has waited longest, while there is more than is to be kept.
+  float* take_past_limit() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (total_ <= max_cached) return nullptr;
+    float* const data = blocks_.front().data;
+    total_ -= blocks_.front().size;
+    blocks_.erase(blocks_.begin());
+    return data;
+  }
 
   std::mutex mutex_;
   std::vector<Block> blocks_;

@@ -6,8 +6,8 @@
 
 namespace resnet {
 
-// What is given back is kept for the next, up to 16 MB in all: memory that is new to the process costs
-// as much as some of the arithmetic that is done in it.
+// What is given back is kept for the next, up to 16 MB in all: memory that is new to the process
+// costs as much as some of the arithmetic that is done in it.
 class Buffer {
  public:
   // For so many float32.

@@ -10,8 +10,12 @@ namespace resnet {
 // A function marked so is compiled for several generations of x86 and chosen when loaded: the
 // addon may be built on one machine (an image, say) and run on another. What it calls is inlined.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
-#define RESNET_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// What chooses a clone runs before the sanitizers are ready: the plainest is taken.
+#define RESNET_CLONES
+#else
+#define RESNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #define RESNET_HAS_CLONES 1
 #else
 #define RESNET_CLONES

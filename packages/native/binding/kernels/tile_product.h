@@ -10,7 +10,8 @@
 
 namespace resnet {
 
-// The largest block of whole `MR` rows that is not above `most`, as blocks of about one size have it.
+// The largest block of whole `MR` rows that is not above `most`, as blocks of about one size have
+// it.
 constexpr int64_t even_block(int64_t count, int64_t most, int64_t MR) {
   return ceil_div(ceil_div(count, ceil_div(count, most)), MR) * MR;
 }
@@ -23,8 +24,9 @@ RESNET_INLINE void last_rows(int64_t count, int64_t first, const Body& body) {
   }
 }
 
-// Calls `body(rows, first)` for `count` rows, some at a time, of which the body knows as it is compiled
-// how many they are. A last one or two alone would wait for each sum to be added to the next.
+// Calls `body(rows, first)` for `count` rows, some at a time, of which the body knows as it is
+// compiled how many they are. A last one or two alone would wait for each sum to be added to the
+// next.
 template <int64_t MR, typename Body>
 RESNET_INLINE void for_rows(int64_t count, const Body& body) {
   using std::integral_constant;
@@ -78,18 +80,18 @@ RESNET_INLINE void outer_product(const typename Isa::Value* a, int64_t a_step,
 
 // The same of two whole panels, `count` steps of the depth: to[NR][NR].
 template <typename Isa>
-RESNET_INLINE void outer_panels(const typename Isa::Value* a,
-                                const typename Isa::Value* b, int64_t count, bool add,
-                                float* to, int64_t to_pitch) {
+RESNET_INLINE void outer_panels(const typename Isa::Value* a, const typename Isa::Value* b,
+                                int64_t count, bool add, float* to, int64_t to_pitch) {
   constexpr int64_t step = NR * Isa::depth;
   // As for_rows has it, but even: 8 and 8, 6 and 5 and 5, or 4 four times.
   constexpr int64_t parts = ceil_div(NR, Isa::MR);
-  constexpr int64_t first = ceil_div(NR, parts), rest = parts == 1 ? first : (NR - first) / (parts - 1);
+  constexpr int64_t first = ceil_div(NR, parts),
+                    rest = parts == 1 ? first : (NR - first) / (parts - 1);
   outer_product<Isa, first>(a, step, b, step, count, add, to, to_pitch);
 #pragma GCC unroll 4
   for (int64_t i = first; i < NR; i += rest) {
-    outer_product<Isa, rest>(a + i * Isa::depth, step, b, step, count, add,
-                                    to + i * to_pitch, to_pitch);
+    outer_product<Isa, rest>(a + i * Isa::depth, step, b, step, count, add, to + i * to_pitch,
+                             to_pitch);
   }
 }
 

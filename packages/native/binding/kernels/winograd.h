@@ -1,7 +1,8 @@
-// Winograd's minimal filtering algorithm F(4x4, 3x3): 4 x 4 outputs of a 3 x 3 filter by 36 products instead of 144
-// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015). Here are the transforms
-// of one dimension. Their matrices are Toom and Cook's for the points 0, +-a, +-b and infinity; with 1
-// and 2, as is usual, they are plainer, and lose more than twice as much to rounding.
+// Winograd's minimal filtering algorithm F(4x4, 3x3): 4 x 4 outputs of a 3 x 3 filter by 36
+// products instead of 144 (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
+// 2015). Here are the transforms of one dimension. Their matrices are Toom and Cook's for the
+// points 0, +-a, +-b and infinity; with 1 and 2, as is usual, they are plainer, and lose more than
+// twice as much to rounding.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +62,8 @@ RESNET_INLINE void output_transform(const Vec8* m, int64_t step, Vec8* to, int64
 }
 
 // The gradient with respect to the output to that by the products: `output_transform` transposed.
-RESNET_INLINE void output_gradient_transform(const Vec8* dy, int64_t step, Vec8* to, int64_t to_step) {
+RESNET_INLINE void output_gradient_transform(const Vec8* dy, int64_t step, Vec8* to,
+                                             int64_t to_step) {
   const Vec8 d0 = dy[0], d1 = dy[step], d2 = dy[2 * step], d3 = dy[3 * step];
   const Vec8 even_a = d0 + a2 * d2, odd_a = a * (d1 + a2 * d3);
   const Vec8 even_b = d0 + b2 * d2, odd_b = b * (d1 + b2 * d3);
@@ -73,9 +75,10 @@ RESNET_INLINE void output_gradient_transform(const Vec8* dy, int64_t step, Vec8*
   to[5 * to_step] = d3;
 }
 
-// The gradient with respect to the filter's values in the transform domain to that by the filter: `filter_transform`
-// transposed.
-RESNET_INLINE void filter_gradient_transform(const Vec8* m, int64_t step, Vec8* to, int64_t to_step) {
+// The gradient with respect to the filter's values in the transform domain to that by the filter:
+// `filter_transform` transposed.
+RESNET_INLINE void filter_gradient_transform(const Vec8* m, int64_t step, Vec8* to,
+                                             int64_t to_step) {
   const Vec8 sum_a = scale_a * (m[step] + m[2 * step]);
   const Vec8 difference_a = scale_a * (m[step] - m[2 * step]);
   const Vec8 sum_b = scale_b * (m[3 * step] + m[4 * step]);
@@ -117,9 +120,10 @@ struct Tiles {
 };
 
 // Whether a convolution, or a gradient of one, takes less time so than by the direct sums.
-// Counted in multiply-adds of a pair of channels, as they were measured: products in the transform domain run at
-// three quarters of the rate, and what is done once for the filter takes as long as `once` of them.
-// `rate` is how much faster the sums are than in float32, in which products in the transform domain always are.
+// Counted in multiply-adds of a pair of channels, as they were measured: products in the transform
+// domain run at three quarters of the rate, and what is done once for the filter takes as long as
+// `once` of them. `rate` is how much faster the sums are than in float32, in which products in the
+// transform domain always are.
 inline bool pays(const Shape& shape, const Window& window, int64_t once, int64_t rate) {
   if (window.height != taps || window.width != taps || window.stride != 1 || window.dilation != 1 ||
       window.padding >= taps || shape.in % NR != 0 || shape.out % NR != 0) {

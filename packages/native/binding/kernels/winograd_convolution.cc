@@ -18,7 +18,8 @@ using namespace winograd;
 // Tiles and channels of a task: its products of all elements stay in a CPU's L2 cache.
 constexpr int64_t block_tiles = 48;
 constexpr int64_t block_channels = 2 * NR;
-// Values in the transform domain, of images or of filters, that are made before they are used: sized for the L3 cache.
+// Values in the transform domain, of images or of filters, that are made before they are used:
+// sized for the L3 cache.
 constexpr int64_t max_values = 1 << 20;
 // Tiles whose values one task makes.
 constexpr int64_t tiles_per_task = 4;
@@ -62,7 +63,7 @@ RESNET_CLONES void filter_panel(const Filter& filter, int64_t first, int64_t pit
 // One tile of an image in the transform domain, `pitch` apart.
 template <typename T>
 RESNET_INLINE void image_tile_of(const T* x, const Shape& shape, int64_t padding,
-                              const Place& place, int64_t pitch, float* to) {
+                                 const Place& place, int64_t pitch, float* to) {
   const ImageTile<T> from(x, shape, padding, place);
   from.prefetch(0, shape.in);
   for (int64_t c = 0; c < shape.in; c += lanes) from.store_transformed(c, pitch, to + c);
@@ -71,8 +72,8 @@ RESNET_INLINE void image_tile_of(const T* x, const Shape& shape, int64_t padding
 // A tile of the output from its products, `pitch` apart: channels `first` to `first + count`.
 template <typename T>
 RESNET_INLINE void output_tile_of(const float* products, int64_t pitch, const Shape& shape,
-                               const Place& place, int64_t first, int64_t count,
-                               const Epilogue<T>& epilogue, T* y) {
+                                  const Place& place, int64_t first, int64_t count,
+                                  const Epilogue<T>& epilogue, T* y) {
   const int64_t begin =
       ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
   prefetch_below<true>(y + begin + first, shape.out_width, shape.out, count);
@@ -93,24 +94,25 @@ RESNET_INLINE void output_tile_of(const float* products, int64_t pitch, const Sh
   }
 }
 
-#define RESNET_TILES_FOR(T)                                                                      \
-  RESNET_CLONES void image_tile(const T* x, const Shape& shape, int64_t padding,                 \
-                                const Place& place, int64_t pitch, float* to) {                  \
-    image_tile_of(x, shape, padding, place, pitch, to);                                          \
-  }                                                                                              \
-  RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape& shape,       \
-                                 const Place& place, int64_t first, int64_t count,               \
-                                 const Epilogue<T>& epilogue, T* y) {                            \
-    output_tile_of(products, pitch, shape, place, first, count, epilogue, y);                    \
+#define RESNET_TILES_FOR(T)                                                                \
+  RESNET_CLONES void image_tile(const T* x, const Shape& shape, int64_t padding,           \
+                                const Place& place, int64_t pitch, float* to) {            \
+    image_tile_of(x, shape, padding, place, pitch, to);                                    \
+  }                                                                                        \
+  RESNET_CLONES void output_tile(const float* products, int64_t pitch, const Shape& shape, \
+                                 const Place& place, int64_t first, int64_t count,         \
+                                 const Epilogue<T>& epilogue, T* y) {                      \
+    output_tile_of(products, pitch, shape, place, first, count, epilogue, y);              \
   }
 RESNET_TILES_FOR(float)
 RESNET_TILES_FOR(bfloat16)
 
 // The products of `tiles` tiles with `channels` channels of the filter, at every element.
 template <typename Isa>
-RESNET_INLINE void block_products_kernel(const float* image, int64_t image_pitch, const float* filter,
-                                     int64_t filter_pitch, int64_t depth, int64_t tiles,
-                                     int64_t channels, int64_t to_pitch, float* to) {
+RESNET_INLINE void block_products_kernel(const float* image, int64_t image_pitch,
+                                         const float* filter, int64_t filter_pitch, int64_t depth,
+                                         int64_t tiles, int64_t channels, int64_t to_pitch,
+                                         float* to) {
   for (int64_t i = 0; i < tile_elements; ++i) {
     for (int64_t c = 0; c < channels; c += NR) {
       const float* b = filter + i * filter_pitch + c * depth;
@@ -123,10 +125,11 @@ RESNET_INLINE void block_products_kernel(const float* image, int64_t image_pitch
   }
 }
 RESNET_DISPATCH_FLOAT32(block_products,
-                  (const float* image, int64_t image_pitch, const float* filter,
-                   int64_t filter_pitch, int64_t depth, int64_t tiles, int64_t channels,
-                   int64_t to_pitch, float* to),
-                  (image, image_pitch, filter, filter_pitch, depth, tiles, channels, to_pitch, to))
+                        (const float* image, int64_t image_pitch, const float* filter,
+                         int64_t filter_pitch, int64_t depth, int64_t tiles, int64_t channels,
+                         int64_t to_pitch, float* to),
+                        (image, image_pitch, filter, filter_pitch, depth, tiles, channels, to_pitch,
+                         to))
 
 struct Channels {
   int64_t first, count;
@@ -151,8 +154,9 @@ struct Images {
         shape(shape_),
         padding(padding_),
         tiles(shape.batch, shape.out_height, shape.out_width),
-        most(std::min(tiles.count, std::max<int64_t>(max_values / (tile_elements * shape.in) / block_tiles,
-                                                     1) * block_tiles)),
+        most(std::min(tiles.count,
+                      std::max<int64_t>(max_values / (tile_elements * shape.in) / block_tiles, 1) *
+                          block_tiles)),
         pitch(most * shape.in + offset),
         values(tile_elements * pitch) {}
 
@@ -187,8 +191,8 @@ struct Output {
   T* y;
 };
 
-// A block of outputs: `count` tiles, whose values in the transform domain are `pitch` apart, and up to
-// `block_channels` channels, of the `of` that `filter` has from `first` on.
+// A block of outputs: `count` tiles, whose values in the transform domain are `pitch` apart, and up
+// to `block_channels` channels, of the `of` that `filter` has from `first` on.
 template <typename T>
 void output_block(const Output<T>& output, const float* values, int64_t pitch, int64_t begin,
                   int64_t count, const float* filter, const Channels& of, int64_t channel) {
@@ -219,8 +223,8 @@ void output_channels(const Images<T>& images, const float* filter, const Channel
   });
 }
 
-// Where the filter in the transform domain stays in caches, tiles are made block by block, each used for all
-// channels at once while it is in a CPU's L2 cache.
+// Where the filter in the transform domain stays in caches, tiles are made block by block, each
+// used for all channels at once while it is in a CPU's L2 cache.
 bool is_filter_small(const Shape& shape) { return shape.in * shape.out <= 1 << 15; }
 
 template <typename T>
@@ -232,7 +236,8 @@ void by_blocks(const T* x, const float* filter, const Shape& shape, int64_t padd
   constexpr int64_t min_tasks = 16;
   const int64_t most = std::min({block_tiles, most_of_block / (tile_elements * shape.in),
                                  std::max<int64_t>(tiles.count / min_tasks, 1)});
-  const int64_t block = std::min(even_block(tiles.count, most, rows_at_a_time<float>()), block_tiles);
+  const int64_t block =
+      std::min(even_block(tiles.count, most, rows_at_a_time<float>()), block_tiles);
   const int64_t pitch = block * shape.in + offset;
   parallel(ceil_div(tiles.count, block), [&](int64_t i) {
     const int64_t begin = i * block, count = std::min(block, tiles.count - begin);
@@ -293,10 +298,10 @@ void winograd_convolution(const T* x, const Filter& filter, const Shape& shape, 
   }
 }
 
-#define RESNET_WINOGRAD_FOR(T)                                                                 \
-  template void winograd_convolution(const T*, const float*, const Shape&, int64_t,            \
-                                     const Epilogue<T>&, T*);                                  \
-  template void winograd_convolution(const T*, const Filter&, const Shape&, int64_t,           \
+#define RESNET_WINOGRAD_FOR(T)                                                       \
+  template void winograd_convolution(const T*, const float*, const Shape&, int64_t,  \
+                                     const Epilogue<T>&, T*);                        \
+  template void winograd_convolution(const T*, const Filter&, const Shape&, int64_t, \
                                      const Epilogue<T>&, T*);
 RESNET_WINOGRAD_FOR(float)
 RESNET_WINOGRAD_FOR(bfloat16)

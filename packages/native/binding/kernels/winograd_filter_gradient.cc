@@ -14,7 +14,8 @@ namespace {
 
 using namespace winograd;
 
-// Tiles that are summed at a time: what is read again and again of a panel stays in the first cache.
+// Tiles that are summed at a time: what is read again and again of a panel stays in the first
+// cache.
 constexpr int64_t block_tiles = 192;
 // Values in the transform domain, of both images, that are made before they are used.
 constexpr int64_t max_values = 1 << 21;
@@ -25,7 +26,9 @@ constexpr int64_t square = NR * NR;
 // Values of panels, tile by tile: [tile_elements][channels / 16][tiles][16].
 struct Panels {
   Panels(int64_t channels_, int64_t tiles_)
-      : channels(channels_), tiles(tiles_), memory(tile_elements * channels_ * tiles_ + tile_elements * gap) {}
+      : channels(channels_),
+        tiles(tiles_),
+        memory(tile_elements * channels_ * tiles_ + tile_elements * gap) {}
   float* at(int64_t element, int64_t channel) const {
     return memory.data() + (element * channels + channel) * tiles + element * gap;
   }
@@ -53,7 +56,8 @@ template <typename T>
 RESNET_INLINE void gradient_panels_of(const T* dy, const Shape& shape, const Place& place,
                                       const Panels& to, int64_t t) {
   const T* from =
-      dy + ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
+      dy +
+      ((place.image * shape.out_height + place.row) * shape.out_width + place.column) * shape.out;
   prefetch_below<false>(from, shape.out_width, shape.out, shape.out);
   for (int64_t c = 0; c < shape.out; c += lanes) {
     Vec8 d[tile * tile], w[tile_elements];
@@ -69,37 +73,38 @@ RESNET_INLINE void gradient_panels_of(const T* dy, const Shape& shape, const Pla
   }
 }
 
-#define RESNET_PACK_PANELS_FOR(T)                                                                   \
-  RESNET_CLONES void image_panels(const T* x, const Shape& shape, int64_t padding,             \
-                                  const Place& place, int64_t first, int64_t channels,         \
-                                  const Panels& to, int64_t t) {                               \
-    image_panels_of(x, shape, padding, place, first, channels, to, t);                         \
-  }                                                                                            \
-  RESNET_CLONES void gradient_panels(const T* dy, const Shape& shape, const Place& place,      \
-                                     const Panels& to, int64_t t) {                            \
-    gradient_panels_of(dy, shape, place, to, t);                                               \
+#define RESNET_PACK_PANELS_FOR(T)                                                         \
+  RESNET_CLONES void image_panels(const T* x, const Shape& shape, int64_t padding,        \
+                                  const Place& place, int64_t first, int64_t channels,    \
+                                  const Panels& to, int64_t t) {                          \
+    image_panels_of(x, shape, padding, place, first, channels, to, t);                    \
+  }                                                                                       \
+  RESNET_CLONES void gradient_panels(const T* dy, const Shape& shape, const Place& place, \
+                                     const Panels& to, int64_t t) {                       \
+    gradient_panels_of(dy, shape, place, to, t);                                          \
   }
 RESNET_PACK_PANELS_FOR(float)
 RESNET_PACK_PANELS_FOR(bfloat16)
 
 // The filter's gradient at one element, of one panel of input channels: [out / 16][16][16].
 template <typename Isa>
-RESNET_INLINE void element_gradient_kernel(const float* image, const Panels& gradient, int64_t element,
-                                     int64_t tiles, bool add, float* to) {
+RESNET_INLINE void element_gradient_kernel(const float* image, const Panels& gradient,
+                                           int64_t element, int64_t tiles, bool add, float* to) {
   for (int64_t c = 0; c < gradient.channels; c += NR, to += square) {
     outer_panels<Isa>(image, gradient.at(element, c), tiles, add, to, NR);
   }
 }
 RESNET_DISPATCH_FLOAT32(element_gradient,
-                  (const float* image, const Panels& gradient, int64_t element, int64_t tiles,
-                   bool add, float* to),
-                  (image, gradient, element, tiles, add, to))
+                        (const float* image, const Panels& gradient, int64_t element, int64_t tiles,
+                         bool add, float* to),
+                        (image, gradient, element, tiles, add, to))
 
 RESNET_CLONES void add(const float* from, int64_t count, float* to) {
   for (int64_t i = 0; i < count; i += lanes) store(to + i, load(to + i) + load(from + i));
 }
 
-// A panel of input channels of the filter's gradient, from its values in the transform domain, `pitch` apart.
+// A panel of input channels of the filter's gradient, from its values in the transform domain,
+// `pitch` apart.
 RESNET_CLONES void filter_rows(const float* sums, int64_t pitch, int64_t in, int64_t out,
                                float* filter) {
   for (int64_t c = 0; c < out; c += NR) {
@@ -124,9 +129,10 @@ void by_parts(const T* x, const T* dy, const Shape& shape, int64_t padding, floa
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
   const int64_t pitch = shape.in * shape.out + Panels::gap, size = tile_elements * pitch;
   constexpr int64_t most_parts = 16, most_of_parts = 1 << 20, most_of_block = 1 << 17;
-  const int64_t most = std::min(block_tiles, most_of_block / tile_elements / (shape.in + shape.out));
-  const int64_t parts =
-      std::min({ceil_div(tiles.count, most), most_parts, std::max<int64_t>(most_of_parts / size, 1)});
+  const int64_t most =
+      std::min(block_tiles, most_of_block / tile_elements / (shape.in + shape.out));
+  const int64_t parts = std::min(
+      {ceil_div(tiles.count, most), most_parts, std::max<int64_t>(most_of_parts / size, 1)});
   const Buffer sums(parts * size);
   parallel(parts, [&](int64_t part) {
     const int64_t first = tiles.count * part / parts, end = tiles.count * (part + 1) / parts;
@@ -141,7 +147,7 @@ void by_parts(const T* x, const T* dy, const Shape& shape, int64_t padding, floa
       for (int64_t element = 0; element < tile_elements; ++element) {
         for (int64_t in = 0; in < shape.in; in += NR) {
           element_gradient(image.at(element, in), gradient, element, count, begin > first,
-                         to + element * pitch + in * shape.out);
+                           to + element * pitch + in * shape.out);
         }
       }
     }
@@ -169,10 +175,11 @@ void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64
   if (are_sums_small(shape)) return by_parts(x, dy, shape, padding, filter);
   const Tiles tiles(shape.batch, shape.out_height, shape.out_width);
   // Some input channels after the others, and of each some tiles.
-  const int64_t most_in = std::min(
-      shape.in, std::max<int64_t>(most_sums / (tile_elements * shape.out) / NR, 1) * NR);
-  const int64_t most = std::min(
-      {tiles.count, block_tiles, std::max<int64_t>(max_values / tile_elements / (most_in + shape.out), 1)});
+  const int64_t most_in =
+      std::min(shape.in, std::max<int64_t>(most_sums / (tile_elements * shape.out) / NR, 1) * NR);
+  const int64_t most =
+      std::min({tiles.count, block_tiles,
+                std::max<int64_t>(max_values / tile_elements / (most_in + shape.out), 1)});
   const Panels image(most_in, most), gradient(shape.out, most);
   const int64_t pitch = most_in * shape.out + Panels::gap;
   const Buffer sums(tile_elements * pitch);
@@ -189,7 +196,7 @@ void winograd_filter_gradient(const T* x, const T* dy, const Shape& shape, int64
       parallel(tile_elements * panels, [&](int64_t i) {
         const int64_t element = i / panels, first = i % panels * NR;
         element_gradient(image.at(element, first), gradient, element, count, begin > 0,
-                       sums.data() + element * pitch + first * shape.out);
+                         sums.data() + element * pitch + first * shape.out);
       });
     }
     parallel(panels, [&](int64_t i) {

@@ -9,8 +9,8 @@
 namespace resnet {
 namespace winograd {
 
-// Asks for some channels of the tile below the one whose pixels begin at `from`, which are used before
-// long, to be read or to be written: CPUs do not foresee its short rows.
+// Asks for some channels of the tile below the one whose pixels begin at `from`, which are used
+// before long, to be read or to be written: CPUs do not foresee its short rows.
 template <bool written, typename T>
 RESNET_INLINE void prefetch_below(const T* from, int64_t width, int64_t pitch, int64_t channels) {
   constexpr int64_t line = 64 / sizeof(T);
