@@ -17,21 +17,24 @@ const formatter = ['clang-format-14', 'clang-format'].find((command) =>
   /version 14\./.test(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
 );
 
-describe('the C++ kernels', () => {
-  if (process.platform !== 'linux' || !answers(compiler)) {
-    it(`are not tested here: ${compiler} is missing, or this is not Linux`, () => {
-      expect(isPromised).toBe(false);
-    });
-    return;
-  }
+const canBuild = process.platform === 'linux' && answers(compiler);
+// A part of the random shapes under sanitizers; all of them with
+// `pnpm --filter @resnet/native run test:kernels`.
+const builds = [
+  ['plain', 1],
+  ['address', 4],
+  ['thread', 8],
+] as const;
 
-  // A part of the random shapes under sanitizers; all of them with
-  // `pnpm --filter @resnet/native run test:kernels`.
-  it.each([
-    ['plain', 1],
-    ['address', 4],
-    ['thread', 8],
-  ])(
+describe('the C++ kernels', () => {
+  it.each(canBuild ? [] : [`${compiler} is missing, or this is not Linux`])(
+    'are not tested here: %s',
+    () => {
+      expect(isPromised).toBe(false);
+    },
+  );
+
+  it.each(canBuild ? builds : [])(
     'are what naive loops make, built %s',
     (build, part) => {
       const { status, stdout, stderr } = spawnSync(
@@ -47,22 +50,22 @@ describe('the C++ kernels', () => {
 });
 
 describe('the C++ sources', () => {
-  if (formatter === undefined) {
-    it('are not checked for their format here: clang-format 14 is missing', () => {
+  it.each(formatter === undefined ? ['clang-format 14 is missing'] : [])(
+    'are not checked for their format here: %s',
+    () => {
       expect(isPromised && process.env['CI'] === 'true').toBe(false);
-    });
-    return;
-  }
+    },
+  );
 
-  it('are formatted as .clang-format says', () => {
+  it.each(formatter === undefined ? [] : [formatter])('are formatted as %s does', (command) => {
     const files = ['binding', 'binding/kernels', 'binding/test'].flatMap((part) =>
       readdirSync(join(folder, part))
         .filter((file) => /\.(cc|h)$/.test(file))
         .map((file) => join(folder, part, file)),
     );
-    const { status, stderr } = spawnSync(formatter, ['--dry-run', '--Werror', ...files], {
+    const { status, stderr } = spawnSync(command, ['--dry-run', '--Werror', ...files], {
       encoding: 'utf8',
     });
-    expect(status, stderr).toBe(0);
+    expect(status, `clang-format:\n${stderr}`).toBe(0);
   });
 });

@@ -60,6 +60,7 @@ export function registerTensorflowKernels({ precision = 'float32' }: TensorflowO
     conv2dBySlices,
     conv2dByDilatedFilter,
     tensorflowConv2d(executor),
+    tensorflowConv2d(float32),
   ]);
   select(batchNormTrainingKernels, [
     nativeBatchNormTraining(executor),

@@ -7,6 +7,7 @@ import type { Attribute } from '../backend.ts';
 import { vector } from '../constants.ts';
 import type { Dtype, Executor } from '../executor.ts';
 import type { Implementation } from '../select.ts';
+import { sumsInFloat32 } from './sums-in-float32.ts';
 import { filterGradientOfPatches, isTiny } from './conv2d-filter-gradient-of-patches.ts';
 import { crop, isSame, padZeros } from './padding.ts';
 
@@ -42,11 +43,16 @@ function paddedShape([batch, height, width, channels]: Shape4D, padding: number)
   return [batch, height + 2 * padding, width + 2 * padding, channels];
 }
 
-/** TensorFlow's convolutions: by oneDNN on CPUs, by cuDNN on GPUs. Gradients are without dilation. */
+/**
+ * TensorFlow's convolutions: by oneDNN on CPUs, by cuDNN on GPUs. Gradients are without dilation. In
+ * bfloat16 only where its sums are float32.
+ */
 export function createConv2d(executor: Executor): Implementation<Conv2dKernels> {
   const { dtype, run } = executor;
+  const isSupported = (): boolean => dtype === 'float32' || sumsInFloat32();
   return {
     forward: {
+      isSupported,
       run(x, filter, geometry) {
         const name = paddingName(x.shape, filter.shape, geometry);
         const settings = attributes(dtype, geometry, name ?? 'VALID');
@@ -59,6 +65,7 @@ export function createConv2d(executor: Executor): Implementation<Conv2dKernels> 
     },
 
     inputGradient: {
+      isSupported,
       run(dy, filter, inputShape, geometry) {
         const name = paddingName(inputShape, filter.shape, geometry);
         const shape = name === undefined ? paddedShape(inputShape, geometry.padding) : inputShape;
@@ -75,6 +82,7 @@ export function createConv2d(executor: Executor): Implementation<Conv2dKernels> 
     },
 
     filterGradient: {
+      isSupported,
       run(x, dy, filterShape, geometry) {
         const name = paddingName(x.shape, filterShape, geometry);
         const image = name === undefined ? padZeros(executor, x, geometry.padding) : x;
