@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The path of a contestant's file. */
-export const contestantFile = (name) =>
-  fileURLToPath(new URL(`./contestants/${name}`, import.meta.url));
+/** The path of an implementation's file. */
+export const implementationFile = (name) =>
+  fileURLToPath(new URL(`./implementations/${name}`, import.meta.url));
 
-/** How each kind of contestant is told of its number of threads; 0 leaves it to them. */
+/** How each kind of implementation is told of its number of threads; 0 leaves it to them. */
 export function threadSettings(count) {
   if (count === 0) return {};
   return {
@@ -18,11 +18,11 @@ export function threadSettings(count) {
 }
 
 /**
- * A contestant: a process that prints one JSON line when ready, then for each line `run` on its
+ * An implementation: a process that prints one JSON line when ready, then for each line `run` on its
  * standard input does its work once and prints one JSON line `{ seconds, images, ... }`. It sits
- * idle between, so that contestants can take turns on the same cores.
+ * idle between, so that implementations can take turns on the same cores.
  */
-export class Contestant {
+export class Implementation {
   #child;
   #lines;
   #stderr = '';
@@ -47,7 +47,7 @@ export class Contestant {
     }
   }
 
-  /** What the contestant says of itself: versions, threads. */
+  /** What the implementation says of itself: versions, threads. */
   ready() {
     return this.#next();
   }
@@ -72,13 +72,13 @@ export function median(values) {
 // Threads that have worked look for more work for a while, on a processor that the next one needs.
 const pauseMs = 300;
 
-/** Lets the contestants take turns; gives each one's rounds. */
-export async function alternate(contestants, rounds) {
-  const results = contestants.map(() => []);
+/** Lets the implementations take turns; gives each one's rounds. */
+export async function alternate(implementations, rounds) {
+  const results = implementations.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, contestant] of contestants.entries()) {
+    for (const [i, implementation] of implementations.entries()) {
       await sleep(pauseMs);
-      results[i].push(await contestant.run());
+      results[i].push(await implementation.run());
     }
   }
   return results;

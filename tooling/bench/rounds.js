@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 
 /**
- * A contestant's side of the protocol in `alternate.js`: says that it is ready, then does its work
+ * An implementation's side of the protocol in `alternate.js`: says that it is ready, then does its work
  * once for each line on standard input, and tells how long that took, how much of the processors'
  * time, and the most memory that the process has held.
  *

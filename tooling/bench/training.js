@@ -22,14 +22,14 @@ export function syntheticData(batch, size) {
   };
 }
 
-/** The pictures of a folder, each many times an epoch, as `resnet train` reads them with 2 threads. */
+/** The images of a folder, each many times an epoch, as `resnet train` reads them with 2 threads. */
 export function jpegData(folder, batch, size) {
   const files = readdirSync(folder).map((file, i) => ({ path: join(folder, file), label: i % 10 }));
   return imageLoader({
     files: Array.from({ length: 1000 }, () => files).flat(),
     batchSize: batch,
     workers: 2,
-    // Kept pictures would be read once: the peer keeps none.
+    // Kept images would be read once: the peer keeps none.
     cacheBytes: 0,
     transform: { kind: 'train', options: { ...defaultTrainTransform, inputSize: [size, size] } },
   });

@@ -15,5 +15,5 @@ fi
 sudo=""
 [ "$(id -u)" = 0 ] || sudo=sudo
 $sudo apt-get -q -y update >&2
-# Pages are looked at in pictures: they need letters.
+# Screenshots are looked at: they need letters.
 DEBIAN_FRONTEND=noninteractive $sudo apt-get -q -y install --no-install-recommends chromium fonts-dejavu-core >&2

@@ -19,7 +19,7 @@ const { made, photos, own } = await makeDemoData({
   onProgress(done, total) {
     if (!process.stderr.isTTY || done % 50 !== 0) return;
     process.stderr.write(
-      `\r${done} of ${total} pictures\u001B[K${total - done < 50 ? '\r\u001B[K' : ''}`,
+      `\r${done} of ${total} images\u001B[K${total - done < 50 ? '\r\u001B[K' : ''}`,
     );
   },
   seed: Number(values.seed),
@@ -33,7 +33,7 @@ const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
 
 process.stdout.write(
   `${made ? `Made in ${seconds} s` : 'Already there'}: ${sum(photos)} images to train on in ${values.into}/photos, ` +
-    `${sum(own)} kept apart in ${values.into}/my-own-pictures\n` +
+    `${sum(own)} held out in ${values.into}/my-own-images\n` +
     `${Object.keys(photos)
       .map((label) => `  ${label}: ${photos[label]} and ${own[label] ?? 0}`)
       .join('\n')}\n` +

@@ -52,9 +52,7 @@ if (!native) {
 process.stdout.write('\n$ node tooling/demo/make.js --into demo\n');
 const { photos, own } = await makeDemoData({ into: 'demo' });
 for (const label of Object.keys(photos)) {
-  process.stdout.write(
-    `  ${label}: ${photos[label]} pictures to train on, ${own[label]} kept apart\n`,
-  );
+  process.stdout.write(`  ${label}: ${photos[label]} images to train on, ${own[label]} held out\n`);
 }
 
 await resnet([
@@ -82,14 +80,14 @@ await resnet([
 ]);
 
 process.stdout.write('\nOn emoji of a vendor that the net has never seen:\n');
-await resnet(['evaluate', 'runs/demo', 'demo/my-own-pictures']);
+await resnet(['evaluate', 'runs/demo', 'demo/my-own-images']);
 
-const pictures = readdirSync('demo/my-own-pictures').flatMap((label) =>
-  readdirSync(`demo/my-own-pictures/${label}`)
+const images = readdirSync('demo/my-own-images').flatMap((label) =>
+  readdirSync(`demo/my-own-images/${label}`)
     .slice(20, 22)
-    .map((file) => `demo/my-own-pictures/${label}/${file}`),
+    .map((file) => `demo/my-own-images/${label}/${file}`),
 );
-await resnet(['predict', 'runs/demo', ...pictures]);
+await resnet(['predict', 'runs/demo', ...images]);
 
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
 process.stdout.write(`
@@ -97,6 +95,6 @@ Done in ${minutes} minutes.
   the model            runs/demo/config.json and model.safetensors (timm loads them too)
   its training curves  runs/demo/curves.svg
   its confusion        runs/demo/confusion-matrix.svg
-  the pictures         demo/photos and demo/my-own-pictures
-Next: pnpm resnet predict runs/demo PICTURE...   or   pnpm resnet --help
+  the images           demo/photos and demo/my-own-images
+Next: pnpm resnet predict runs/demo IMAGE...   or   pnpm resnet --help
 `);

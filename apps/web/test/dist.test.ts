@@ -91,7 +91,7 @@ describeBrowser('the package from a script tag', ({ executable, args }) => {
   async function expectRight({ page: opened }: Visit, picture: string): Promise<void> {
     await opened.evaluate((name) => {
       const element = document.querySelector('resnet-predictor')!;
-      const image = new URL(`/fixtures/pictures/${name}`, location.href).href;
+      const image = new URL(`/fixtures/images/${name}`, location.href).href;
       return element.classify(image).then(() => undefined);
     }, picture);
     const labels = await opened.locator('resnet-predictor [part=label]').allTextContents();

@@ -62,7 +62,7 @@ describeBrowser('the examples', ({ executable, args }) => {
       try {
         await page.goto(`${server.origin}/site/index.html`);
         const picker = page.locator('resnet-predictor input[type=file]');
-        await picker.setInputFiles(at('./fixtures/pictures/exif-6.jpg'));
+        await picker.setInputFiles(at('./fixtures/images/exif-6.jpg'));
         const output = page.locator('output');
         await output.filter({ hasText: '%' }).waitFor({ timeout: 60_000 });
         expect(await output.textContent()).toBe('dill, 46 %');

@@ -1,7 +1,7 @@
 import type { WebPredictor } from '../src/predictor.ts';
 import answersJson from './fixtures/answers.json' with { type: 'json' };
 
-/** What PyTorch answers after Pillow has read them: tooling/reference/web/pictures.py */
+/** What PyTorch answers after Pillow has read them: tooling/reference/web/images.py */
 export const pictureAnswers: Readonly<
   Record<
     string,
@@ -20,7 +20,7 @@ export const modelUrl: string = new URL(
 ).href;
 
 export function pictureUrl(name: string): string {
-  return new URL(`./fixtures/pictures/${name}`, import.meta.url).href;
+  return new URL(`./fixtures/images/${name}`, import.meta.url).href;
 }
 
 export async function pictureBlob(name: string): Promise<Blob> {

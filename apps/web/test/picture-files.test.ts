@@ -8,14 +8,14 @@ import { checkSize } from '../src/worker/picture-size.ts';
 
 const folder = fileURLToPath(new URL('./fixtures/', import.meta.url));
 const bytesOf = (name: string): Buffer<ArrayBuffer> =>
-  Buffer.from(readFileSync(`${folder}pictures/${name}`));
+  Buffer.from(readFileSync(`${folder}images/${name}`));
 const answers: Record<string, { width: number; height: number }> = JSON.parse(
   readFileSync(`${folder}answers.json`, 'utf8'),
 );
 /** EXIF may turn a picture: the file tells the edges only. */
 const edges = (a: number, b: number): number[] => [Math.min(a, b), Math.max(a, b)];
 
-const names = readdirSync(`${folder}pictures`);
+const names = readdirSync(`${folder}images`);
 
 describe('what a file tells before it is decoded', () => {
   test.each(names)('%s is whole, and as large as Pillow says', async (name) => {

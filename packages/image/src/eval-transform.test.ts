@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { fixture, floats, picture, worst } from '../test/pictures.ts';
+import { fixture, floats, syntheticImage, worst } from '../test/images.ts';
 import { evalBox, evalCrop, evalTransform } from './eval-transform.ts';
 import { centerCropOffset, coveringSize } from './geometry.ts';
 import { imagenetMean, imagenetStd } from './normalize.ts';
 import type { Interpolation } from './resize/filters.ts';
 
 interface CropCase {
-  readonly picture: string;
+  readonly image: string;
   readonly from: [number, number];
   readonly short: number;
   readonly crop: number;
@@ -19,7 +19,7 @@ test.each(fixture<CropCase>('resize-crop'))(
   ({ short, crop, interpolation, ...one }) => {
     const cut = evalCrop({ inputSize: [crop, crop], cropPct: crop / short, interpolation });
     expect(Math.floor(crop / (crop / short))).toBe(short);
-    expect(worst(cut(picture(one.picture, one.from)).data, one.expected)).toBe(0);
+    expect(worst(cut(syntheticImage(one.image, one.from)).data, one.expected)).toBe(0);
   },
 );
 
@@ -41,7 +41,7 @@ test.each(fixture<EvalCase>('eval-transform'))(
     });
     const kind = from[0] <= 96 && from[1] <= 72 ? 'photo' : 'noise';
     const out = new Float32Array(inputSize[0] * inputSize[1] * 3);
-    expect(transform(picture(kind, from), out)).toBe(out);
+    expect(transform(syntheticImage(kind, from), out)).toBe(out);
     expect(worst(out, floats(expected))).toBe(0);
   },
 );
@@ -66,7 +66,7 @@ test('cropPct of timm is floor(size / cropPct)', () => {
   );
 });
 
-test('the box is what the crop keeps, in pixels of the picture', () => {
+test('the box is what the crop keeps, in pixels of the image', () => {
   const at224 = { inputSize: [224, 224], cropPct: 0.875 } as const;
   // 512 x 384 is resized to 341 x 256, and cropped at 58, 16.
   const across = 512 / 341;

@@ -1,7 +1,7 @@
 import { Random } from '@resnet/random';
 import { describe, expect, test } from 'vitest';
 
-import { fixture, floats, picture, worst } from '../test/pictures.ts';
+import { fixture, floats, syntheticImage, worst } from '../test/images.ts';
 import { colorJitter } from './color-jitter.ts';
 import { cutmix, cutmixBox, mixBatch, mixup, oneHot } from './mix.ts';
 import { randAugment } from './rand-augment.ts';
@@ -47,7 +47,7 @@ describe('RandomResizedCrop', () => {
   });
 
   test('crop and resize in one give what one after the other gives', () => {
-    const source = picture('photo', [96, 72]);
+    const source = syntheticImage('photo', [96, 72]);
     const rect = { left: 11, top: 9, width: 50, height: 41 };
     const cut = new Uint8Array(50 * 41 * 3);
     for (let y = 0; y < 41; y++) {
@@ -64,8 +64,8 @@ describe('RandomResizedCrop', () => {
 });
 
 describe('randomCrop', () => {
-  test('a picture of the right size is shifted within its padding, black coming in', () => {
-    const source = picture('dull', [32, 32]);
+  test('an image of the right size is shifted within its padding, black coming in', () => {
+    const source = syntheticImage('dull', [32, 32]);
     const random = new Random(3);
     const seen = new Set<string>();
     for (let i = 0; i < 600; i++) {
@@ -95,7 +95,7 @@ describe('randomCrop', () => {
   });
 
   test('other sizes are resized to cover first', () => {
-    const source = picture('photo', [96, 72]);
+    const source = syntheticImage('photo', [96, 72]);
     const { data } = randomCrop(source, [24, 24], { padding: 0 }, 'bilinear', new Random(5));
     const whole = resize(source, { width: 32, height: 24, interpolation: 'bilinear' });
     const rows = (left: number): number[] =>
@@ -118,14 +118,14 @@ test('colour jitter stays within its strengths and uses every order', () => {
   expect(Math.abs(mean(levels) - 99.5)).toBeLessThan(1.5);
 
   const all = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 };
-  const photo = picture('photo', [20, 20]);
+  const photo = syntheticImage('photo', [20, 20]);
   const one = colorJitter(photo, all, new Random(8));
   expect(worst(one.data, colorJitter(photo, all, new Random(8)).data)).toBe(0);
   expect(worst(one.data, colorJitter(photo, all, new Random(9)).data)).toBeGreaterThan(0);
 });
 
 test('RandAugment draws every operation, and identity with it', () => {
-  const photo = picture('photo', [20, 18]);
+  const photo = syntheticImage('photo', [20, 18]);
   const random = new Random(11);
   const results = new Set<string>();
   for (let i = 0; i < 300; i++) {

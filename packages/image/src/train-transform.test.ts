@@ -1,7 +1,7 @@
 import { Random } from '@resnet/random';
 import { describe, expect, test } from 'vitest';
 
-import { picture, worst } from '../test/pictures.ts';
+import { syntheticImage, worst } from '../test/images.ts';
 import { evalTransform } from './eval-transform.ts';
 import { batchOf, normalize } from './normalize.ts';
 import {
@@ -23,9 +23,9 @@ const everything: TrainTransform = {
 };
 
 describe('trainTransform', () => {
-  const photo = picture('photo', [96, 72]);
+  const photo = syntheticImage('photo', [96, 72]);
 
-  test('same picture, same generator state, same floats; through JSON too', () => {
+  test('same image, same generator state, same floats; through JSON too', () => {
     const one = trainTransform(everything);
     const travelled: TrainTransform = JSON.parse(JSON.stringify(everything));
     const two = trainTransform(travelled);
@@ -38,7 +38,7 @@ describe('trainTransform', () => {
     expect(worst(one(photo, new Random(1)), one(photo, new Random(2)))).toBeGreaterThan(0);
   });
 
-  test('the picture that came in is not changed', () => {
+  test('the image that came in is not changed', () => {
     const before = Uint8Array.from(photo.data);
     for (let seed = 0; seed < 50; seed++) trainTransform(everything)(photo, new Random(seed));
     expect(worst(photo.data, before)).toBe(0);
@@ -91,7 +91,7 @@ describe('trainTransform', () => {
 });
 
 test('batchOf lays images one after the other and refuses odd ones', () => {
-  const image = normalize(picture('noise', [3, 2]), { mean: [0, 0, 0], std: [1, 1, 1] });
+  const image = normalize(syntheticImage('noise', [3, 2]), { mean: [0, 0, 0], std: [1, 1, 1] });
   const batch = batchOf([image, image], 2, 3);
   expect(batch).toHaveLength(36);
   expect(worst(batch.subarray(18), image)).toBe(0);

@@ -3,8 +3,8 @@ import { bfloat16Support } from '@resnet/native';
 import {
   alternate,
   compareRounds,
-  Contestant,
-  contestantFile,
+  Implementation,
+  implementationFile,
   cost,
   median,
   rate,
@@ -38,29 +38,31 @@ export async function run(args) {
   for (const [model, batch, size, repeats] of chosenCases(cases, options.case)) {
     const shape = [model, batch, size, options.repeats || repeats].map(String);
     const start = (name, command, file, ...rest) =>
-      new Contestant(name, command, [contestantFile(file), ...shape, ...rest], env);
-    const contestants = [
+      new Implementation(name, command, [implementationFile(file), ...shape, ...rest], env);
+    const implementations = [
       ...precisions.map((each) => start(`ours ${each}`, process.execPath, 'infer_ours.js', each)),
       start('ONNX Runtime', process.execPath, 'infer_onnx.js'),
       ...torchModes.map((mode) => start(`PyTorch ${mode}`, python, 'infer_torch.py', mode)),
     ];
     try {
-      for (const each of contestants) {
+      for (const each of implementations) {
         const said = await each.ready();
         if (rows.length === 0) console.log(`${said.version}, threads: ${said.threads}`);
       }
-      const results = await alternate(contestants, options.rounds);
-      rows.push(...rowsOf(`${model} ${batch}x${size}x${size}`, contestants, results, precisions));
+      const results = await alternate(implementations, options.rounds);
+      rows.push(
+        ...rowsOf(`${model} ${batch}x${size}x${size}`, implementations, results, precisions),
+      );
     } finally {
-      for (const each of contestants) each.stop();
+      for (const each of implementations) each.stop();
     }
   }
   console.table(rows);
 }
 
-/** One row for each contestant; each of ours, which come first, is compared with it in the same round. */
-function rowsOf(name, contestants, results, precisions) {
-  return contestants.map((contestant, i) => {
+/** One row for each implementation; each of ours, which come first, is compared with it in the same round. */
+function rowsOf(name, implementations, results, precisions) {
+  return implementations.map((implementation, i) => {
     const isOurs = i < precisions.length;
     const comparisons = precisions.map((precision, j) => {
       const { ratio, 'min-max': range } = compareRounds(results[j], results[i]);
@@ -68,7 +70,7 @@ function rowsOf(name, contestants, results, precisions) {
     });
     return {
       case: i === 0 ? name : '',
-      contestant: contestant.name,
+      implementation: implementation.name,
       'images/s': median(results[i].map(rate)).toFixed(1),
       'CPU ms/image': median(results[i].map(cost)).toFixed(1),
       'peak MB': Math.round(results[i].at(-1).peakMB),

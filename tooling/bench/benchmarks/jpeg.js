@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import {
   alternate,
   compareRounds,
-  Contestant,
-  contestantFile,
+  Implementation,
+  implementationFile,
   median,
   rate,
 } from '../alternate.js';
 import { parseOptions } from '../options.js';
 import { peerPython } from '../peers.js';
-import { makePictures } from '../pictures.js';
+import { makeImages } from '../images.js';
 
 /**
  * The whole way from JPEG files of 500x375: ResNet-18, batches of 8 at 224, random crops and flips;
@@ -21,28 +21,30 @@ import { makePictures } from '../pictures.js';
 export async function run(args) {
   const { rounds, steps } = parseOptions(args, { rounds: 5, steps: 5 });
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-'));
-  const contestants = [];
+  const implementations = [];
   try {
-    await makePictures(folder, 64, 500, 375, 'jpeg');
+    await makeImages(folder, 64, 500, 375, 'jpeg');
     const shape = ['resnet18', '8', '224', String(steps)];
-    const file = contestantFile('train_ours.js');
-    contestants.push(new Contestant('ours', process.execPath, [file, ...shape, 'fp32', folder]));
+    const file = implementationFile('train_ours.js');
+    implementations.push(
+      new Implementation('ours', process.execPath, [file, ...shape, 'fp32', folder]),
+    );
     for (const format of ['channels_last', 'contiguous']) {
-      const command = [contestantFile('train_torch.py'), ...shape, format, 'fp32', folder];
-      contestants.push(new Contestant(`PyTorch ${format}`, peerPython(), command));
+      const command = [implementationFile('train_torch.py'), ...shape, format, 'fp32', folder];
+      implementations.push(new Implementation(`PyTorch ${format}`, peerPython(), command));
     }
-    for (const each of contestants) console.log((await each.ready()).version);
-    const results = await alternate(contestants, rounds);
+    for (const each of implementations) console.log((await each.ready()).version);
+    const results = await alternate(implementations, rounds);
     console.table(
       results.map((own, i) => ({
-        contestant: contestants[i].name,
+        implementation: implementations[i].name,
         'images/s': median(own.map(rate)).toFixed(1),
         'ours / it': compareRounds(results[0], own).ratio,
         'waiting for data': own[0].dataWaitMs === undefined ? '' : waiting(own),
       })),
     );
   } finally {
-    for (const each of contestants) each.stop();
+    for (const each of implementations) each.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How much of its time a training loop waits for pictures: a stand-in for the training step blocks
+ * How much of its time a training loop waits for images: a stand-in for the training step blocks
  * the main thread as a native step does (and, unlike it, leaves the other cores free), while the
  * image workers decode. Run: pnpm bench loader [--workers N] [--busy]
  *
@@ -16,7 +16,7 @@ import { imageLoader } from '@resnet/data';
 import { defaultWorkers } from '@resnet/data';
 import { median } from '../alternate.js';
 import { parseOptions } from '../options.js';
-import { makePictures } from '../pictures.js';
+import { makeImages } from '../images.js';
 
 function blockFor(milliseconds) {
   const until = performance.now() + milliseconds;
@@ -94,8 +94,8 @@ export async function run(args) {
   );
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-'));
   try {
-    const large = await makePictures(folder, 96, 500, 375, 'jpeg');
-    const small = await makePictures(folder, 256, 128, 128, 'png');
+    const large = await makeImages(folder, 96, 500, 375, 'jpeg');
+    const small = await makeImages(folder, 256, 128, 128, 'png');
     const crop = { kind: 'randomResizedCrop', scale: [0.35, 1], ratio: [3 / 4, 4 / 3] };
     const photos = { paths: large, batchSize: 8, size: 224, stepMs: 600, workers, busy };
     const icons = { paths: small, batchSize: 16, size: 64, stepMs: 105, crop, workers, busy };

@@ -3,8 +3,8 @@ import { bfloat16Support } from '@resnet/native';
 import {
   alternate,
   compareRounds,
-  Contestant,
-  contestantFile,
+  Implementation,
+  implementationFile,
   cost,
   median,
   rate,
@@ -38,19 +38,24 @@ export async function run(args) {
   for (const [model, batch, size, steps] of chosenCases(cases, options.case)) {
     const shape = [model, batch, size, options.steps || steps].map(String);
     const start = (precision, command, file, ...rest) =>
-      new Contestant(precision, command, [contestantFile(file), ...shape, ...rest, precision], env);
+      new Implementation(
+        precision,
+        command,
+        [implementationFile(file), ...shape, ...rest, precision],
+        env,
+      );
     const ours = precisions.map((each) => start(each, process.execPath, 'train_ours.js'));
     const peers = precisions.flatMap((each) =>
       formats.map((format) => start(each, python, 'train_torch.py', format)),
     );
-    const contestants = [...ours, ...peers];
+    const implementations = [...ours, ...peers];
     try {
-      for (const each of contestants) {
+      for (const each of implementations) {
         const { version, threads } = await each.ready();
         if (rows.length === 0) console.log(`${version}, threads: ${threads}`);
       }
-      const results = await alternate(contestants, options.rounds);
-      const sides = contestants.map(({ name }, i) => ({ precision: name, rounds: results[i] }));
+      const results = await alternate(implementations, options.rounds);
+      const sides = implementations.map(({ name }, i) => ({ precision: name, rounds: results[i] }));
       rows.push(
         ...rowsOf(
           `${model} ${batch}x${size}x${size}`,
@@ -59,7 +64,7 @@ export async function run(args) {
         ),
       );
     } finally {
-      for (const each of contestants) each.stop();
+      for (const each of implementations) each.stop();
     }
   }
   console.table(rows);

@@ -1,4 +1,4 @@
-import { alternate, Contestant, contestantFile, median } from '../alternate.js';
+import { alternate, Implementation, implementationFile, median } from '../alternate.js';
 import { parseOptions } from '../options.js';
 
 /**
@@ -7,17 +7,17 @@ import { parseOptions } from '../options.js';
  */
 export async function run(args) {
   const { rounds } = parseOptions(args, { rounds: 5 });
-  const file = contestantFile('train_wasm.js');
-  const contestants = ['own', 'composed'].map(
-    (name) => new Contestant(name, process.execPath, [file, name, '32', '1']),
+  const file = implementationFile('train_wasm.js');
+  const implementations = ['own', 'composed'].map(
+    (name) => new Implementation(name, process.execPath, [file, name, '32', '1']),
   );
   try {
-    for (const each of contestants) console.log((await each.ready()).version);
-    const results = await alternate(contestants, rounds);
+    for (const each of implementations) console.log((await each.ready()).version);
+    const results = await alternate(implementations, rounds);
     const milliseconds = ({ seconds }) => 1000 * seconds;
     console.table(
       results.map((own, i) => ({
-        kernels: contestants[i].name,
+        kernels: implementations[i].name,
         'ms a step': median(own.map(milliseconds)).toFixed(0),
         'CPU ms a step': median(own.map(({ cpuSeconds }) => 1000 * cpuSeconds)).toFixed(0),
         'times ours': median(own.map(({ seconds }, r) => seconds / results[0][r].seconds)).toFixed(
@@ -27,6 +27,6 @@ export async function run(args) {
       })),
     );
   } finally {
-    for (const each of contestants) each.stop();
+    for (const each of implementations) each.stop();
   }
 }

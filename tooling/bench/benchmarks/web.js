@@ -16,7 +16,7 @@ const longLoad = 10;
 
 /**
  * The browser predictor and onnxruntime-web on the same nets, in turns in one headless Chromium.
- * Ours is asked as a page asks it (a picture of 256 x 256 goes to the worker, is resized, cropped
+ * Ours is asked as a page asks it (an image of 256 x 256 goes to the worker, is resized, cropped
  * and classified); theirs gets its input ready made, in the page itself.
  */
 export async function run(args) {

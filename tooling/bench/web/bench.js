@@ -3,10 +3,10 @@
 const size = 224;
 
 /** From nothing, code included, to the first answer: one of both a page. */
-globalThis.load = async (contestant, { name, backend, threads }) => {
+globalThis.load = async (implementation, { name, backend, threads }) => {
   let ended;
   const time = await seconds(async () => {
-    ended = await (contestant === 'ours'
+    ended = await (implementation === 'ours'
       ? loadOurs(name, backend)
       : loadTheirs(name, backend, threads));
   });
@@ -15,25 +15,25 @@ globalThis.load = async (contestant, { name, backend, threads }) => {
   return time;
 };
 
-/** Both on the same picture, in turns. */
+/** Both on the same image, in turns. */
 globalThis.bench = async ({ name, backend, threads, rounds }) => {
   const ours = await loadOurs(name, backend);
   const theirs = await loadTheirs(name, backend, threads);
-  const picture = randomPicture();
-  const tensor = inputOf(picture, theirs.ort);
+  const image = randomImage();
+  const tensor = inputOf(image, theirs.ort);
   const probabilities = await theirs.classify(tensor);
-  const { predictions } = await ours.classify(picture, { topK: 1000 });
+  const { predictions } = await ours.classify(image, { topK: 1000 });
   const largestDifference = predictions.reduce(
     (most, { index, probability }) => Math.max(most, Math.abs(probability - probabilities[index])),
     0,
   );
   // A round takes about a second or more; where that is much more (a GPU in software), one will do.
-  const once = await seconds(() => ours.classify(picture));
+  const once = await seconds(() => ours.classify(image));
   const repeats = Math.max(1, Math.min(20, Math.round(1 / once)));
   const result = { ours: [], theirs: [] };
   const enough = once > 3 ? 1 : rounds;
   for (let round = 0; round < enough; round++) {
-    result.ours.push(await seconds(() => repeat(repeats, () => ours.classify(picture))));
+    result.ours.push(await seconds(() => repeat(repeats, () => ours.classify(image))));
     result.theirs.push(await seconds(() => repeat(repeats, () => theirs.classify(tensor))));
   }
   const detail = `${backend}: ${ours.backend.detail}`;
@@ -65,14 +65,14 @@ async function loadTheirs(name, backend, threads) {
 }
 
 /** 256 x 256, so that resizing to 256 changes nothing and both see the same pixels. */
-function randomPicture() {
-  const picture = new ImageData(256, 256);
+function randomImage() {
+  const image = new ImageData(256, 256);
   let state = 1;
-  for (let i = 0; i < picture.data.length; i++) {
+  for (let i = 0; i < image.data.length; i++) {
     state = (state * 48271) % 2147483647;
-    picture.data[i] = i % 4 === 3 ? 255 : state % 256;
+    image.data[i] = i % 4 === 3 ? 255 : state % 256;
   }
-  return picture;
+  return image;
 }
 
 /** The middle 224 x 224 pixels, normalised, channels first. */

@@ -12,7 +12,7 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves the page of the benchmark, both contestants and the models, all from one origin. */
+/** Serves the page of the benchmark, both implementations and the models, all from one origin. */
 export async function serve(models, { isolated }) {
   const folders = {
     models,

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 
 import { findDrawing, listEmoji } from './catalogue.js';
 import { licencesText } from './licences.js';
-import { randomPicture, render } from './picture.js';
+import { randomImage, render } from './image.js';
 import { isVendor, loadEmojiSet, vendors as knownVendors } from './vendors.js';
 
 /**
@@ -15,28 +15,28 @@ import { isVendor, loadEmojiSet, vendors as knownVendors } from './vendors.js';
  * @import { EmojiSet, Vendor } from './vendors.js'
  */
 
-/** Raise it when pictures are drawn differently: demo data made earlier are then made again. */
+/** Raise it when images are drawn differently: demo data made earlier are then made again. */
 const recipeVersion = 1;
 
 /** For `--group-by`: the emoji's name, whoever drew it. */
 export const groupPattern = '--(.+)\\.';
 
-/** Begins the name of the folder that pictures are made in; the process number follows. */
+/** Begins the name of the folder that images are made in; the process number follows. */
 const workshopPrefix = '.making-';
 
-const folders = ['photos', 'my-own-pictures'];
+const folders = ['photos', 'my-own-images'];
 
 /** @typedef {{ path: string, bytes: number }} MadeFile */
 
 /**
  * Renders emoji into labelled folders: `photos/<class>/<vendor>--<emoji>.png|jpg` to train on, and
- * `my-own-pictures/<class>/...` by a vendor that is kept apart. The same options give the same
+ * `my-own-images/<class>/...` by a vendor that is held out. The same options give the same
  * files; a folder that is already complete is left as it is. Never removes a file it did not make.
  *
  * @param {object} options
  * @param {string} options.into the folder; made when missing
  * @param {readonly string[]} [options.vendors] who draws `photos`: see `vendors.js`
- * @param {string} [options.own] who draws `my-own-pictures`
+ * @param {string} [options.own] who draws `my-own-images`
  * @param {number} [options.perClass] at most so many emoji a class, for a quick try; all by default
  * @param {number} [options.seed] sizes, places, formats
  * @param {(done: number, total: number) => void} [options.onProgress]
@@ -100,11 +100,11 @@ async function drawAll({ workshop, sets, emoji, own, seed, onProgress }) {
     emoji.flatMap((one) => {
       const drawing = findDrawing(set, one);
       if (drawing === undefined) return [];
-      // A generator for each picture: choosing other vendors changes no picture of this one.
-      const picture = randomPicture(random.fork(`${set.vendor}/${one.name}`));
-      const folder = set.vendor === own ? 'my-own-pictures' : 'photos';
-      const path = `${folder}/${one.label}/${set.vendor}--${one.name}.${picture.format}`;
-      return [{ path, drawing, picture }];
+      // A generator for each image: choosing other vendors changes no image of this one.
+      const image = randomImage(random.fork(`${set.vendor}/${one.name}`));
+      const folder = set.vendor === own ? 'my-own-images' : 'photos';
+      const path = `${folder}/${one.label}/${set.vendor}--${one.name}.${image.format}`;
+      return [{ path, drawing, image }];
     }),
   );
   for (const folder of new Set(tasks.map((task) => dirname(task.path)))) {
@@ -115,7 +115,7 @@ async function drawAll({ workshop, sets, emoji, own, seed, onProgress }) {
   let next = 0;
   const worker = async () => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
-      const bytes = await render(task.drawing, task.picture);
+      const bytes = await render(task.drawing, task.image);
       await writeFile(join(workshop, task.path), bytes);
       files.push({ path: task.path, bytes: bytes.length });
       onProgress(files.length, tasks.length);

@@ -27,7 +27,7 @@ async function files(folder: string): Promise<string[]> {
 }
 
 describe('makeDemoData', () => {
-  it('makes decodable PNG and JPEG pictures of varied size in four classes', async () => {
+  it('makes decodable PNG and JPEG images of varied size in four classes', async () => {
     const { made, own } = await makeDemoData({ into, ...few });
     expect(made).toBe(true);
     expect(own).toEqual({
@@ -73,12 +73,12 @@ describe('makeDemoData', () => {
     expect((await readdir(into)).sort()).toEqual([
       'LICENSES.md',
       'made.json',
-      'my-own-pictures',
+      'my-own-images',
       'photos',
     ]);
   });
 
-  it('makes them again when the recipe changed or a picture is missing', async () => {
+  it('makes them again when the recipe changed or an image is missing', async () => {
     await makeDemoData({ into, ...few });
     expect((await makeDemoData({ into, ...few, seed: 1 })).made).toBe(true);
     const first = (await files(join(into, 'photos')))[0]!;

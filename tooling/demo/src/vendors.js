@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** The emoji sets, by the short name that starts their pictures' file names. */
+/** The emoji sets, by the short name that starts their images' file names. */
 export const vendors = /** @type {const} */ ({
   emojione: '@iconify-json/emojione',
   fluent: '@iconify-json/fluent-emoji-flat',

@@ -6,7 +6,7 @@ import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-th
 import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { makePicture, session, type Session } from './session.ts';
+import { makeImage, session, type Session } from './session.ts';
 
 setWasmPaths({
   'tfjs-backend-wasm.wasm': plainUrl,
@@ -26,9 +26,9 @@ try {
   document.title = 'failed';
 }
 
-/** What @resnet/web, which brings its own workers and wasm files, says of the picture. */
+/** What @resnet/web, which brings its own workers and wasm files, says of the image. */
 async function classifyInWorker(files: Session['files']): Promise<Session['predictions']> {
-  const { width, height, data } = makePicture();
+  const { width, height, data } = makeImage();
   const pixels = new ImageData(width, height);
   pixels.data.set(Uint8Array.from(pixels.data, (_, i) => (i % 4 === 3 ? 255 : data[i - (i >> 2)])));
   const predictor = await loadPredictor(files, { backend: 'wasm' });

@@ -25,7 +25,7 @@ export interface Session {
   readonly logits: readonly number[];
   /** Of the same weights after a trip through safetensors. */
   readonly logitsAgain: readonly number[];
-  /** A model folder, and what it says of the picture. */
+  /** A model folder, and what it says of the image. */
   readonly files: { readonly config: object; readonly weights: Uint8Array };
   readonly predictions: readonly Prediction[];
   readonly losses: readonly number[];
@@ -45,7 +45,7 @@ const preprocessing = {
 const labelNames = ['cat', 'dog', 'owl'];
 
 /** Noise, the same everywhere. */
-export function makePicture(): Raster {
+export function makeImage(): Raster {
   const random = new Random(7);
   const data = Uint8Array.from({ length: 50 * 40 * 3 }, () => random.integer(256));
   return { width: 50, height: 40, data };
@@ -54,10 +54,10 @@ export function makePicture(): Raster {
 /** On the current backend. */
 export async function session(): Promise<Session> {
   const before = tf.memory().numTensors;
-  const picture = makePicture();
+  const image = makeImage();
 
   const model = createModel('resnet20', { numClasses: 3, seed: 1 });
-  const pixels = evalTransform({ ...preprocessing, inputSize: [32, 32] })(picture);
+  const pixels = evalTransform({ ...preprocessing, inputSize: [32, 32] })(image);
   const images = tf.tensor4d(pixels, [1, 32, 32, 3]);
   const logits = await read(model.forward(images));
 
@@ -74,7 +74,7 @@ export async function session(): Promise<Session> {
     pretrainedCfg: preprocessing,
   });
   const predictor = await Predictor.load({ config, weights });
-  const predictions = await predictor.predict(picture);
+  const predictions = await predictor.predict(image);
   predictor.dispose();
 
   model.dispose();

@@ -16,7 +16,7 @@ import { readManifest, root } from './workspace.ts';
 /** What the programs of the project print: a session without its files. */
 type Session = Omit<FullSession, 'files'>;
 interface PageSession extends Session {
-  /** What @resnet/web, in its own worker, says of the same picture. */
+  /** What @resnet/web, in its own worker, says of the same image. */
   readonly widget: Session['predictions'];
 }
 

@@ -1,4 +1,4 @@
-"""Shared by the scripts beside it: pictures made by a formula, and the fixture file format.
+"""Shared by the scripts beside it: images made by a formula, and the fixture file format.
 
 A fixture is NAME.json (a list of cases, each with `offset` and `length`) and NAME.bin.gz (the
 expected bytes, one case after the other). The photo is a part of "Chelsea" by Stefan van der
@@ -15,8 +15,8 @@ from PIL import Image
 FIXTURES = pathlib.Path(__file__).resolve().parents[3] / "packages/image/test/fixtures"
 
 
-def picture(kind, width, height):
-    """The same pictures as packages/image/test/pictures.ts."""
+def synthetic_image(kind, width, height):
+    """The same images as packages/image/test/images.ts."""
     if kind == "photo":
         data = gzip.decompress((FIXTURES / "photo.bin.gz").read_bytes())
         return Image.frombytes("RGB", (96, 72), data).crop((0, 0, width, height))

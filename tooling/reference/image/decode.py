@@ -1,4 +1,4 @@
-"""Picture files of all kinds and Pillow's pixels for them: packages/data/test/fixtures/images."""
+"""Image files of all kinds and Pillow's pixels for them: packages/data/test/fixtures/images."""
 
 import gzip
 import io
@@ -10,11 +10,11 @@ import zlib
 import numpy as np
 from PIL import Image, ImageOps
 
-from common import picture
+from common import synthetic_image
 
 OUT = pathlib.Path(__file__).resolve().parents[3] / "packages/data/test/fixtures/images"
 OUT.mkdir(parents=True, exist_ok=True)
-rgb = picture("photo", 32, 24)
+rgb = synthetic_image("photo", 32, 24)
 alpha = Image.fromarray(np.tile(np.linspace(0, 255, 32).astype(np.uint8), (24, 1)))
 rgba = rgb.copy()
 rgba.putalpha(alpha)
@@ -115,6 +115,6 @@ except Exception:
     (OUT / "damaged.png").write_bytes(damaged)
 
 lines = [",\n    ".join(json.dumps(x) for x in xs) for xs in (cases, refused)]
-(OUT / "expected.json").write_text('{\n  "pictures": [\n    %s\n  ],\n  "refused": [\n    %s\n  ]\n}\n' % tuple(lines))
+(OUT / "expected.json").write_text('{\n  "images": [\n    %s\n  ],\n  "refused": [\n    %s\n  ]\n}\n' % tuple(lines))
 (OUT / "expected.bin.gz").write_bytes(gzip.compress(bytes(expected), 9, mtime=0))
-print(len(cases), "pictures,", len(refused), "refused")
+print(len(cases), "images,", len(refused), "refused")

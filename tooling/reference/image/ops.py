@@ -9,7 +9,7 @@ from torchvision.transforms import InterpolationMode, RandAugment
 from torchvision.transforms import functional as F
 from torchvision.transforms.autoaugment import _apply_op
 
-from common import Writer, picture
+from common import Writer, synthetic_image
 
 SIZES = {"photo": (28, 22), "dull": (17, 14)}
 out = Writer()
@@ -17,8 +17,8 @@ out = Writer()
 
 def add(op, value, function):
     for kind, size in SIZES.items():
-        result = np.asarray(function(picture(kind, *size)))
-        out.add({"op": op, "value": value, "picture": kind, "size": size}, result)
+        result = np.asarray(function(synthetic_image(kind, *size)))
+        out.add({"op": op, "value": value, "image": kind, "size": size}, result)
 
 
 for factor in (0.0, 0.35, 1.0, 1.7):
@@ -50,8 +50,8 @@ for kind, size in SIZES.items():
                 continue
             for sign in (1, -1) if signed else (1,):
                 value = float(magnitudes[magnitude].item()) if magnitudes.ndim else 0.0
-                result = _apply_op(picture(kind, *size), name, sign * value, InterpolationMode.NEAREST, None)
-                case = {"op": name, "magnitude": magnitude, "sign": sign, "picture": kind, "size": size}
+                result = _apply_op(synthetic_image(kind, *size), name, sign * value, InterpolationMode.NEAREST, None)
+                case = {"op": name, "magnitude": magnitude, "sign": sign, "image": kind, "size": size}
                 out.add(case, np.asarray(result))
 out.write("rand-augment")
 

@@ -9,7 +9,7 @@ for op in ("nms", "qnms"):  # a CPU torch under a CUDA torchvision lacks them; n
 from timm.data import create_transform
 from torchvision import transforms as T
 
-from common import Writer, picture
+from common import Writer, synthetic_image
 
 FILTERS = {
     "nearest": Image.NEAREST,
@@ -19,7 +19,7 @@ FILTERS = {
 }
 
 out = Writer()
-CASES = [  # picture, input size, output size, box
+CASES = [  # image, input size, output size, box
     ("photo", (96, 72), (32, 24), None),
     ("photo", (96, 72), (29, 41), None),
     ("photo", (40, 30), (45, 33), None),
@@ -38,10 +38,10 @@ CASES = [  # picture, input size, output size, box
     ("photo", (60, 50), (24, 20), (3.25, 2.5, 50.75, 41.125)),
 ]
 for kind, size, target, box in CASES:
-    image = picture(kind, *size)
+    image = synthetic_image(kind, *size)
     for name, resample in FILTERS.items():
         array = np.asarray(image.resize(target, resample, box=box))
-        out.add({"picture": kind, "from": size, "to": target, "box": box, "interpolation": name}, array)
+        out.add({"image": kind, "from": size, "to": target, "box": box, "interpolation": name}, array)
 out.write("resize")
 
 out = Writer()
@@ -53,11 +53,11 @@ for kind, size, short, crop in [
     ("gradient", (200, 21), 25, 24),
     ("noise", (30, 40), 20, 27),  # smaller than the crop: padded with black
 ]:
-    image = picture(kind, *size)
+    image = synthetic_image(kind, *size)
     for name in ("bilinear", "bicubic"):
         mode = T.InterpolationMode(name)
         result = T.CenterCrop(crop)(T.Resize(short, interpolation=mode)(image))
-        out.add({"picture": kind, "from": size, "short": short, "crop": crop, "interpolation": name}, np.asarray(result))
+        out.add({"image": kind, "from": size, "short": short, "crop": crop, "interpolation": name}, np.asarray(result))
 out.write("resize-crop")
 
 out = Writer()
@@ -66,6 +66,6 @@ for size, input_size, pct in [((96, 72), (24, 24), 0.875), ((60, 70), (24, 24), 
         (3, *input_size), is_training=False, interpolation="bicubic", crop_pct=pct,
         mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225),
     )
-    floats = transform(picture("photo" if size[1] <= 72 and size[0] <= 96 else "noise", *size))
+    floats = transform(synthetic_image("photo" if size[1] <= 72 and size[0] <= 96 else "noise", *size))
     out.add({"from": size, "inputSize": input_size, "cropPct": pct}, floats.permute(1, 2, 0).numpy().astype("<f4"))
 out.write("eval-transform")

@@ -15,7 +15,7 @@ export const built: string = new URL('../../dist-page', import.meta.url).pathnam
 
 /** Pictures of the tests: what they are is told in test/fixtures. */
 export function picture(name: string): string {
-  return new URL(`../../test/fixtures/pictures/${name}`, import.meta.url).pathname;
+  return new URL(`../../test/fixtures/images/${name}`, import.meta.url).pathname;
 }
 
 /** Milliseconds: machines that render in software, and do other things beside, are slow. */

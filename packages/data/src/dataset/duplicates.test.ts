@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { pictureFolder } from '@resnet/test-config/image-folder';
+import { imageFolder } from '@resnet/test-config/image-folder';
 import { findDuplicates, keepTogether } from './duplicates.ts';
 import { scanFolder } from './scan-folder.ts';
 
 describe('findDuplicates', () => {
   it('finds files of the same content, not those of the same size', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       'a/1.png': 11,
       'a/2.png': 22,
       'a/3.png': 33,
@@ -25,7 +25,7 @@ describe('findDuplicates', () => {
 
   it('compares large files as well', async () => {
     const large = 'x'.repeat(4_000_001);
-    const root = await pictureFolder({ a: large, b: large, c: `${large.slice(1)}y` });
+    const root = await imageFolder({ a: large, b: large, c: `${large.slice(1)}y` });
     const files = ['a', 'b', 'c'].map((path) => ({ path, bytes: large.length }));
     const groups = await findDuplicates(root, files);
     expect(groups.map((group) => group.map((file) => file.path))).toEqual([['a', 'b']]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatManifest } from '@resnet/split';
 import { describe, expect, it } from 'vitest';
 
-import { classes, pictureFolder } from '@resnet/test-config/image-folder';
+import { classes, imageFolder } from '@resnet/test-config/image-folder';
 import { DataError } from '../errors.ts';
 import { openDataset, type Dataset } from './open-dataset.ts';
 import { planSplit, splitPlanned } from './plan-split.ts';
@@ -24,7 +24,7 @@ function expectLabels(dataset: Dataset): void {
 
 describe('openDataset of a folder of classes', () => {
   it('splits it as resnet split does', async () => {
-    const root = await pictureFolder(classes({ 'b b': 12, a: 8, ç: 4 }));
+    const root = await imageFolder(classes({ 'b b': 12, a: 8, ç: 4 }));
     const dataset = await openDataset(root, { ...options, test: 0.25 });
     expect(dataset.classes).toEqual(['a', 'b b', 'ç']);
     expect([dataset.train.length, dataset.val.length, dataset.test.length]).toEqual([12, 6, 6]);
@@ -36,7 +36,7 @@ describe('openDataset of a folder of classes', () => {
   });
 
   it('keeps groups and copies of a picture in one part, and warns of copies', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       ...Object.fromEntries(
         ['a', 'b'].flatMap((label, l) =>
           Array.from({ length: 40 }, (_, i) => [`${label}/${i % 10}-${i}.png`, 1000 + 40 * l + i]),
@@ -68,7 +68,7 @@ describe('openDataset of a folder of classes', () => {
     ['an empty class', { ...classes({ a: 5, b: 5 }), 'c/x.txt': 'text' }, "no images: 'c'"],
     ['a class too small', classes({ a: 5, b: 1 }), "'b' (1)"],
   ])('refuses %s', async (_, tree, message) => {
-    const root = await pictureFolder(tree);
+    const root = await imageFolder(tree);
     const opening = openDataset(root, options);
     await expect(opening).rejects.toBeInstanceOf(DataError);
     await expect(opening).rejects.toThrow(message);
@@ -76,14 +76,14 @@ describe('openDataset of a folder of classes', () => {
   });
 
   it('warns of classes of very different sizes', async () => {
-    const root = await pictureFolder(classes({ many: 45, few: 4, some: 20 }));
+    const root = await imageFolder(classes({ many: 45, few: 4, some: 20 }));
     const { warnings } = await openDataset(root, options);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("from 45 pictures of 'many' down to 4 of 'few'");
   });
 
   it('tells a file that is no manifest from a damaged one', async () => {
-    const root = await pictureFolder({ 'notes.txt': 'hello', 'split.json': '{"version": 1' });
+    const root = await imageFolder({ 'notes.txt': 'hello', 'split.json': '{"version": 1' });
     const opening = openDataset(join(root, 'notes.txt'), options);
     await expect(opening).rejects.toBeInstanceOf(DataError);
     await expect(opening).rejects.toThrow('neither a folder of pictures nor a manifest');
@@ -97,7 +97,7 @@ describe('openDataset of a folder of classes', () => {
 
 describe('openDataset of a folder of parts', () => {
   it('takes train, val and test as they are', async () => {
-    const root = await pictureFolder(
+    const root = await imageFolder(
       classes({ 'train/b': 3, 'train/a': 2, 'val/a': 1, 'val/b': 1, 'test/b': 1 }),
     );
     const dataset = await openDataset(root, options);
@@ -109,12 +109,12 @@ describe('openDataset of a folder of parts', () => {
   });
 
   it('knows validation by its other names', async () => {
-    const root = await pictureFolder(classes({ 'Train/b': 3, 'Train/a': 2, 'valid/a': 1 }));
+    const root = await imageFolder(classes({ 'Train/b': 3, 'Train/a': 2, 'valid/a': 1 }));
     expect(pathsOf(await openDataset(root, options), 'val')).toEqual(['valid/a/0.png']);
   });
 
   it('splits a validation part off where there is none', async () => {
-    const root = await pictureFolder(classes({ 'train/a': 8, 'train/b': 8, 'test/a': 2 }));
+    const root = await imageFolder(classes({ 'train/a': 8, 'train/b': 8, 'test/a': 2 }));
     const dataset = await openDataset(root, options);
     expect([dataset.train.length, dataset.val.length, dataset.test.length]).toEqual([12, 4, 2]);
     expectLabels(dataset);
@@ -122,12 +122,12 @@ describe('openDataset of a folder of parts', () => {
   });
 
   it('takes a class called train for a class', async () => {
-    const root = await pictureFolder(classes({ train: 8, bus: 8 }));
+    const root = await imageFolder(classes({ train: 8, bus: 8 }));
     expect((await openDataset(root, options)).classes).toEqual(['bus', 'train']);
   });
 
   it('warns of pictures in two parts', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       ...classes({ 'train/a': 3, 'train/b': 3, 'val/a': 1 }),
       'train/a/same.png': 5,
       'val/b/same.png': 5,
@@ -137,13 +137,13 @@ describe('openDataset of a folder of parts', () => {
   });
 
   it('refuses a class that is not trained on, and one without pictures', async () => {
-    const typo = await pictureFolder(classes({ 'train/cat': 3, 'train/dog': 3, 'val/cats': 1 }));
+    const typo = await imageFolder(classes({ 'train/cat': 3, 'train/dog': 3, 'val/cats': 1 }));
     await expect(openDataset(typo, options)).rejects.toMatchObject({
       code: 'CLASS_UNKNOWN',
       message: expect.stringContaining("'cats'"),
       hint: 'Did you mean cat?',
     });
-    const empty = await pictureFolder({
+    const empty = await imageFolder({
       ...classes({ 'train/cat': 3, 'val/cat': 1 }),
       'train/dog/x': 'text',
     });
@@ -153,7 +153,7 @@ describe('openDataset of a folder of parts', () => {
 
 describe('openDataset of a manifest', () => {
   async function written(): Promise<{ root: string; path: string }> {
-    const root = await pictureFolder(classes({ 'photos/a ü': 8, 'photos/b': 8 }));
+    const root = await imageFolder(classes({ 'photos/a ü': 8, 'photos/b': 8 }));
     const files = splitPlanned(await planSplit(join(root, 'photos'), {}), options);
     const path = join(root, 'split.json');
     const text = formatManifest({
@@ -178,7 +178,7 @@ describe('openDataset of a manifest', () => {
 
   it('works when both were moved', async () => {
     const { root, path } = await written();
-    const other = await pictureFolder();
+    const other = await imageFolder();
     await rename(join(root, 'photos'), join(other, 'photos'));
     await rename(path, join(other, 'moved.json'));
     const dataset = await openDataset(join(other, 'moved.json'), options);
@@ -197,7 +197,7 @@ describe('openDataset of a manifest', () => {
   });
 
   it('refuses a file that is none', async () => {
-    const root = await pictureFolder({ 'picture.png': 1 });
+    const root = await imageFolder({ 'picture.png': 1 });
     const opening = openDataset(join(root, 'picture.png'), options);
     await expect(opening).rejects.toMatchObject({ code: 'MANIFEST_INVALID' });
     await expect(opening).rejects.toThrow(/picture.png is neither/);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { formatManifest } from '@resnet/split';
 import { describe, expect, it } from 'vitest';
 
-import { classes, pictureFolder } from '@resnet/test-config/image-folder';
+import { classes, imageFolder } from '@resnet/test-config/image-folder';
 import { openLabelled } from './open-labelled.ts';
 
 const known = ['dog', 'cat', 'cow'];
 
 describe('openLabelled', () => {
   it('takes all of a folder of classes, numbered as the model has them', async () => {
-    const root = await pictureFolder(classes({ cat: 2, dog: 1 }));
+    const root = await imageFolder(classes({ cat: 2, dog: 1 }));
     const { examples, warnings } = await openLabelled(root, { classes: known });
     expect(examples.map(({ path, label }) => [path.slice(root.length + 1), label])).toEqual([
       ['cat/0.png', 1],
@@ -22,7 +22,7 @@ describe('openLabelled', () => {
   });
 
   it('takes test of a folder of parts, else val, or the part asked for', async () => {
-    const root = await pictureFolder(
+    const root = await imageFolder(
       classes({ 'train/cat': 4, 'train/dog': 4, 'val/dog': 2, 'test/cat': 1 }),
     );
     const size = async (part?: 'train' | 'val' | 'all') =>
@@ -30,7 +30,7 @@ describe('openLabelled', () => {
     expect([await size(), await size('val'), await size('train'), await size('all')]).toEqual([
       1, 2, 8, 11,
     ]);
-    const noTest = await pictureFolder(classes({ 'train/cat': 4, 'train/dog': 4, 'val/dog': 2 }));
+    const noTest = await imageFolder(classes({ 'train/cat': 4, 'train/dog': 4, 'val/dog': 2 }));
     expect((await openLabelled(noTest, { classes: known })).source).toBe(join(noTest, 'val'));
     await expect(openLabelled(noTest, { classes: known, part: 'test' })).rejects.toThrow(
       'has no test folder',
@@ -38,7 +38,7 @@ describe('openLabelled', () => {
   });
 
   it('takes a part of a manifest', async () => {
-    const root = await pictureFolder(classes({ cat: 3, dog: 3 }));
+    const root = await imageFolder(classes({ cat: 3, dog: 3 }));
     const file = (path: string) => ({ path, label: path.slice(0, 3) });
     await writeFile(
       join(root, 'split.json'),
@@ -62,7 +62,7 @@ describe('openLabelled', () => {
   });
 
   it('refuses a class that the model does not know', async () => {
-    const root = await pictureFolder(classes({ cats: 2, dog: 1 }));
+    const root = await imageFolder(classes({ cats: 2, dog: 1 }));
     await expect(openLabelled(root, { classes: known })).rejects.toMatchObject({
       code: 'CLASS_UNKNOWN',
       message: expect.stringContaining("'cats'"),
@@ -71,11 +71,11 @@ describe('openLabelled', () => {
   });
 
   it('refuses a folder without class folders, and a part of one that is not split', async () => {
-    const loose = await pictureFolder({ 'x.png': 1 });
+    const loose = await imageFolder({ 'x.png': 1 });
     await expect(openLabelled(loose, { classes: known })).rejects.toMatchObject({
       hint: expect.stringContaining('resnet predict'),
     });
-    const root = await pictureFolder(classes({ cat: 2, dog: 1 }));
+    const root = await imageFolder(classes({ cat: 2, dog: 1 }));
     await expect(openLabelled(root, { classes: known, part: 'val' })).rejects.toThrow('not split');
   });
 });

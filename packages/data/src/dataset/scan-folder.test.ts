@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { pictureFolder } from '@resnet/test-config/image-folder';
+import { imageFolder } from '@resnet/test-config/image-folder';
 import { scanFolder } from './scan-folder.ts';
 
 describe('scanFolder', () => {
   it('takes sub-folders for classes and all pictures inside them', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       'dogs/rex.jpg': 1,
       'dogs/2024/summer/beach.png': 2,
       'cats/tom.png': 3,
@@ -29,7 +29,7 @@ describe('scanFolder', () => {
   });
 
   it('goes by content, and lists what is no picture', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       'a/no-extension': 1,
       'a/wrong.txt': 2,
       'a/text.jpg': 'not a picture',
@@ -49,7 +49,7 @@ describe('scanFolder', () => {
   });
 
   it('leaves hidden files out, and what macOS adds', async () => {
-    const root = await pictureFolder({
+    const root = await imageFolder({
       'a/x.png': 1,
       'a/.x.png': 2,
       'a/.cache/y.png': 3,
@@ -65,7 +65,7 @@ describe('scanFolder', () => {
 
   it('keeps names with spaces, quotes, emoji and any script', async () => {
     const names = ['my cats', "o'hara $HOME", '猫', 'café', '🐈 cat', 'a\nb'];
-    const root = await pictureFolder(
+    const root = await imageFolder(
       Object.fromEntries(names.map((name, i) => [`${name}/ü ${name}.png`, i])),
     );
     const scan = await scanFolder(root);
@@ -74,7 +74,7 @@ describe('scanFolder', () => {
   });
 
   it('gives a class one name however the file system encodes it', async () => {
-    const root = await pictureFolder({ ['café'.normalize('NFD') + '/x.png']: 1, 'b/x.png': 2 });
+    const root = await imageFolder({ ['café'.normalize('NFD') + '/x.png']: 1, 'b/x.png': 2 });
     const scan = await scanFolder(root);
     expect(scan.classes).toEqual(['b', 'café'.normalize('NFC')]);
     expect(scan.files[1]).toMatchObject({ label: 'café'.normalize('NFC') });
@@ -89,8 +89,8 @@ describe('scanFolder', () => {
   });
 
   it('follows links, and reports those that lead nowhere or back', async () => {
-    const elsewhere = await pictureFolder({ 'one.png': 1, 'deep/two.png': 2 });
-    const root = await pictureFolder({
+    const elsewhere = await imageFolder({ 'one.png': 1, 'deep/two.png': 2 });
+    const root = await imageFolder({
       linked: `-> ${elsewhere}`,
       'a/x.png': 3,
       'a/file.png': `-> ${join(elsewhere, 'one.png')}`,
@@ -122,13 +122,13 @@ describe('scanFolder', () => {
   });
 
   it('refuses what is no folder', async () => {
-    const root = await pictureFolder({ 'file.png': 1 });
+    const root = await imageFolder({ 'file.png': 1 });
     await expect(scanFolder(join(root, 'none'))).rejects.toThrow(/There is no folder .*none/);
     await expect(scanFolder(join(root, 'file.png'))).rejects.toThrow('is a file');
   });
 
   it('stops when told to', async () => {
-    const root = await pictureFolder({ 'a/x.png': 1, 'b/x.png': 2 });
+    const root = await imageFolder({ 'a/x.png': 1, 'b/x.png': 2 });
     await expect(scanFolder(root, { signal: AbortSignal.abort() })).rejects.toThrow('abort');
   });
 });

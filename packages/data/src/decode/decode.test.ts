@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeFile, decodeImage } from './decode.ts';
 
 interface Fixtures {
-  readonly pictures: { name: string; width: number; height: number; offset: number }[];
+  readonly images: { name: string; width: number; height: number; offset: number }[];
   readonly refused: { name: string; length: number }[];
 }
 
@@ -24,7 +24,7 @@ const expectedPixels = gunzipSync(readFileSync(join(folder, 'expected.bin.gz')))
 const tolerance: Record<string, number> = { '444.avif': 4 };
 
 describe("Pillow's pixels", () => {
-  test.each(fixtures.pictures)('$name', async ({ name, width, height, offset }) => {
+  test.each(fixtures.images)('$name', async ({ name, width, height, offset }) => {
     const raster = await decodeFile(join(folder, name));
     expect([raster.width, raster.height]).toEqual([width, height]);
     expect(raster.data).toHaveLength(width * height * 3);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { LabelledFile } from '@resnet/split';
 import { describe, expect, it } from 'vitest';
 
-import { addFiles, fakePicture, listTree, pictureFolder } from '@resnet/test-config/image-folder';
+import { addFiles, fakeImage, listTree, imageFolder } from '@resnet/test-config/image-folder';
 import { exportSplit, type ExportSplitOptions } from './export-split.ts';
 import type { PlaceMode } from './placing-errors.ts';
 
 const file = (path: string): LabelledFile => ({ path, label: path.split('/')[0]! });
 
 async function source(): Promise<string> {
-  const root = await pictureFolder({
+  const root = await imageFolder({
     'my cats/1 ü.png': 1,
     'my cats/deep/2.png': 2,
     'dogs/3.png': 3,
@@ -46,11 +46,11 @@ async function visible(folder: string): Promise<string[]> {
 describe('exportSplit', () => {
   it.each<PlaceMode>(['copy', 'hardlink', 'symlink'])('lays the parts out: %s', async (mode) => {
     const root = await source();
-    const into = join(await pictureFolder(), 'new', 'folder');
+    const into = join(await imageFolder(), 'new', 'folder');
     await split(into, { root, mode });
     expect(await visible(into)).toEqual(laidOut);
-    expect(await readFile(join(into, 'train/my cats/1 ü.png'))).toEqual(fakePicture(1));
-    expect(await readFile(join(into, 'train/dogs/4.png'))).toEqual(fakePicture(3));
+    expect(await readFile(join(into, 'train/my cats/1 ü.png'))).toEqual(fakeImage(1));
+    expect(await readFile(join(into, 'train/dogs/4.png'))).toEqual(fakeImage(3));
 
     const made = join(into, 'val/dogs/3.png');
     const [there, here] = [await stat(join(root, 'dogs/3.png')), await stat(made)];
@@ -63,14 +63,14 @@ describe('exportSplit', () => {
 
   it('refuses a folder that is not empty, and leaves it alone', async () => {
     const root = await source();
-    const into = await pictureFolder({ 'mine.txt': 'mine' });
+    const into = await imageFolder({ 'mine.txt': 'mine' });
     await expect(split(into, { root })).rejects.toThrow('is not empty');
     expect(await listTree(into)).toEqual(['mine.txt']);
   });
 
   it('with force replaces its own files and keeps all others', async () => {
     const root = await source();
-    const into = await pictureFolder({ 'mine.txt': 'mine', 'train/dogs/mine.png': 9 });
+    const into = await imageFolder({ 'mine.txt': 'mine', 'train/dogs/mine.png': 9 });
     expect(await split(into, { root, force: true })).toEqual({ foreign: 2 });
     await writeFile(join(into, 'val/dogs/3.png'), 'changed by hand, so mine too');
 
@@ -88,27 +88,27 @@ describe('exportSplit', () => {
 
   it('with force can change the mode', async () => {
     const root = await source();
-    const into = await pictureFolder();
+    const into = await imageFolder();
     for (const mode of ['symlink', 'copy', 'hardlink', 'symlink'] as const) {
       expect(await split(into, { root, force: true, mode })).toEqual({ foreign: 0 });
       expect(await visible(into)).toEqual(laidOut);
     }
     // Removing links and hard links left the pictures.
-    expect(await readFile(join(root, 'dogs/3.png'))).toEqual(fakePicture(3));
+    expect(await readFile(join(root, 'dogs/3.png'))).toEqual(fakeImage(3));
     expect((await listTree(root)).length).toBe(4);
   });
 
   it('knows its files again when the source is named by a link', async () => {
     const root = await source();
-    const named = join(await pictureFolder({ link: `-> ${root}` }), 'link');
-    const into = await pictureFolder();
+    const named = join(await imageFolder({ link: `-> ${root}` }), 'link');
+    const into = await imageFolder();
     await split(into, { root: named, mode: 'symlink' });
     expect(await split(into, { root: named, mode: 'copy', force: true })).toEqual({ foreign: 0 });
   });
 
   it('never overwrites a file that it did not make', async () => {
     const root = await source();
-    const into = await pictureFolder({ 'val/dogs/3.png': 'mine' });
+    const into = await imageFolder({ 'val/dogs/3.png': 'mine' });
     await expect(split(into, { root, force: true })).rejects.toThrow('is in the way');
     expect(await listTree(into)).toEqual(['val/dogs/3.png']);
     expect(await readFile(join(into, 'val/dogs/3.png'), 'utf8')).toBe('mine');
@@ -116,7 +116,7 @@ describe('exportSplit', () => {
 
   it('leaves nothing when it is stopped half-way', async () => {
     const root = await source();
-    const above = await pictureFolder();
+    const above = await imageFolder();
     const controller = new AbortController();
     const stopped = split(join(above, 'a/b'), {
       root,
@@ -129,7 +129,7 @@ describe('exportSplit', () => {
 
   it('leaves what was there when a picture cannot be copied', async () => {
     const root = await source();
-    const into = await pictureFolder();
+    const into = await imageFolder();
     await split(into, { root });
     const before = await listTree(into);
     const impossible = new Map([['train', [file('dogs/3.png'), file('dogs/gone.png')]]]);
@@ -139,19 +139,19 @@ describe('exportSplit', () => {
 
   it('clears up after a run that was killed, and waits for none that lives', async () => {
     const root = await source();
-    const into = await pictureFolder({ '.resnet-split-999999999/train/x.png': 1 });
+    const into = await imageFolder({ '.resnet-split-999999999/train/x.png': 1 });
     await split(into, { root });
     expect(await visible(into)).toEqual(laidOut);
     expect((await listTree(into)).filter((path) => path.includes('split-'))).toEqual([]);
 
-    const other = await pictureFolder();
+    const other = await imageFolder();
     await addFiles(other, { [`.resnet-split-${process.ppid}/train/x.png`]: 1 });
     await expect(split(other, { root })).rejects.toThrow(/Another resnet split .* is writing/);
   });
 
   it('refuses to write into the folder that is split, through any link', async () => {
     const root = await source();
-    const link = await pictureFolder({ in: `-> ${root}` });
+    const link = await imageFolder({ in: `-> ${root}` });
     for (const into of [root, join(root, 'parts'), join(link, 'in', 'parts')]) {
       await expect(split(into, { root, force: true })).rejects.toThrow('inside the folder');
     }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { fixture, picture, worst } from '../../test/pictures.ts';
+import { fixture, syntheticImage, worst } from '../../test/images.ts';
 import type { Interpolation } from './filters.ts';
 import type { Box } from './resample.ts';
 import { resample } from './resample.ts';
 import { resize, type ResizeOptions } from './resize.ts';
 
 interface ResizeCase {
-  readonly picture: string;
+  readonly image: string;
   readonly from: [number, number];
   readonly to: [number, number];
   readonly box: Box | null;
@@ -17,13 +17,13 @@ interface ResizeCase {
 describe('resize gives the bytes of Pillow', () => {
   const cases = fixture<ResizeCase>('resize');
 
-  test('at least twelve pictures, four filters', () => {
+  test('at least twelve images, four filters', () => {
     expect(cases.length).toBeGreaterThanOrEqual(48);
   });
 
-  test.each(cases)('$picture $from -> $to $box $interpolation', (one) => {
+  test.each(cases)('$image $from -> $to $box $interpolation', (one) => {
     const [width, height] = one.to;
-    const result = resize(picture(one.picture, one.from), {
+    const result = resize(syntheticImage(one.image, one.from), {
       width,
       height,
       interpolation: one.interpolation,
@@ -35,7 +35,7 @@ describe('resize gives the bytes of Pillow', () => {
 });
 
 test('a view and a window give what cropping before and after would give', () => {
-  const source = picture('noise', [60, 50]);
+  const source = syntheticImage('noise', [60, 50]);
   const view = { left: 7, top: 5, width: 40, height: 33 };
   const cut = new Uint8Array(view.width * view.height * 3);
   for (let y = 0; y < view.height; y++) {
@@ -62,7 +62,7 @@ test('a view and a window give what cropping before and after would give', () =>
 });
 
 test('errors name what was expected and received', () => {
-  const raster = picture('noise', [4, 4]);
+  const raster = syntheticImage('noise', [4, 4]);
   const options = { width: 2, height: 2, interpolation: 'bilinear' } as const;
   expect(() => resize({ ...raster, width: 5 }, options)).toThrow(
     'a 5 x 4 RGB raster holds 60 bytes, received 48',
@@ -73,7 +73,5 @@ test('errors name what was expected and received', () => {
   expect(() => resize(raster, parsed)).toThrow(
     'interpolation is one of nearest, bilinear, bicubic, lanczos, received "cubic"',
   );
-  expect(() => resize(raster, { ...options, box: [0, 0, 5, 4] })).toThrow(
-    'inside the 4 x 4 picture',
-  );
+  expect(() => resize(raster, { ...options, box: [0, 0, 5, 4] })).toThrow('inside the 4 x 4 image');
 });

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { capturedIo } from '../../../test/captured-io.ts';
-import { addFiles, classes, listTree, pictureFolder } from '@resnet/test-config/image-folder';
+import { addFiles, classes, listTree, imageFolder } from '@resnet/test-config/image-folder';
 import { registerCommands } from '../register-commands.ts';
 import { openDataset } from '@resnet/data';
 
@@ -29,7 +29,7 @@ const pets = () => classes({ 'pets/my cats': 20, 'pets/dogs 🐕': 10 });
 
 describe('resnet split', () => {
   it('writes a manifest, prints a table and touches nothing', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const before = await listTree(join(cwd, 'pets'));
     const { out, notes } = await resnetSplit(cwd, 'pets', '--test', '0.1');
     expect(await listTree(join(cwd, 'pets'))).toEqual(before);
@@ -44,7 +44,7 @@ describe('resnet split', () => {
   });
 
   it('is what train would do with the folder itself', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     await resnetSplit(cwd, 'pets', '--seed', '3', '--val', '20%', '--group-by', '/(.)');
     const groups = { seed: 3, val: 0.2, groupBy: /\/(.)/u };
     const plain = await openDataset(join(cwd, 'pets'), groups);
@@ -55,7 +55,7 @@ describe('resnet split', () => {
   });
 
   it('keeps another split unless forced, and other files always', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     await resnetSplit(cwd, 'pets');
     await resnetSplit(cwd, 'pets');
     const first = await readSplit(cwd);
@@ -73,7 +73,7 @@ describe('resnet split', () => {
   });
 
   it('writes a manifest a fold', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const { out, notes } = await resnetSplit(cwd, 'pets', '--folds', '3', '--out', 'cv.json');
     expect(out).toMatch(/^class +fold 1 +fold 2 +fold 3\n/);
     expect(notes).toContain('Wrote cv.fold1.json and 2 more folds.');
@@ -87,7 +87,7 @@ describe('resnet split', () => {
   });
 
   it('makes folders that train takes', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const { notes } = await resnetSplit(cwd, 'pets', '--into', 'my set', '--mode', 'symlink');
     expect(notes).toBe("Made my set (symlink).\nNext: resnet train 'my set'\n");
     const dataset = await openDataset(join(cwd, 'my set'), { seed: 0, val: 0.2 });
@@ -99,7 +99,7 @@ describe('resnet split', () => {
   });
 
   it('makes folders of folds', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     await resnetSplit(cwd, 'pets', '--folds', '2', '--test', '3', '--into', 'cv');
     const fold = await openDataset(join(cwd, 'cv/fold2'), { seed: 0, val: 0.2 });
     expect(fold.train.length + fold.val.length).toBe(27);
@@ -107,14 +107,14 @@ describe('resnet split', () => {
   });
 
   it('finds what speaks against the manifest before it makes folders', async () => {
-    const cwd = await pictureFolder({ ...pets(), 'x.json': 'mine' });
+    const cwd = await imageFolder({ ...pets(), 'x.json': 'mine' });
     const both = resnetSplit(cwd, 'pets', '--into', 'set', '--out', 'x.json');
     await expect(both).rejects.toThrow('is no split manifest');
     expect((await listTree(cwd)).filter((path) => path.startsWith('set'))).toEqual([]);
   });
 
   it('warns of copies, of what is no image and cannot be read', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     await addFiles(join(cwd, 'pets'), {
       'my cats/same.png': 5,
       'dogs 🐕/same too.png': 5,
@@ -136,7 +136,7 @@ describe('resnet split', () => {
   });
 
   it('prints JSON', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const { out, notes } = await resnetSplit(cwd, 'pets', '--json');
     expect(notes).toBe('');
     expect(JSON.parse(out)).toMatchObject({
@@ -150,7 +150,7 @@ describe('resnet split', () => {
   });
 
   it('warns of images that the pattern misses, and refuses when it misses all', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const { notes } = await resnetSplit(cwd, 'pets', '--group-by', String.raw`s/(\d)\.`);
     expect(notes).toMatch(/20 pictures of 30 are not matched by --group-by, as dogs 🐕/);
     await expect(resnetSplit(cwd, 'pets', '--group-by', 'owner')).rejects.toMatchObject({
@@ -160,7 +160,7 @@ describe('resnet split', () => {
   });
 
   it('suggests a folder of nearly that name', async () => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     await expect(resnetSplit(cwd, 'pet')).rejects.toMatchObject({ hint: 'Did you mean pets?' });
   });
 
@@ -178,7 +178,7 @@ describe('resnet split', () => {
     [['pets', '--into', 'pets/parts'], /lies inside the folder/],
     [['pets/my cats'], /no class folders, only 20 files/],
   ])('refuses %j', async (args, message) => {
-    const cwd = await pictureFolder(pets());
+    const cwd = await imageFolder(pets());
     const before = await listTree(cwd);
     await expect(resnetSplit(cwd, ...args)).rejects.toThrow(message);
     expect(await listTree(cwd)).toEqual(before);

@@ -1,7 +1,7 @@
-"""Pictures of every kind that a browser meets, a small net that tells them apart, and what PyTorch
+"""Images of every kind that a browser meets, a small net that tells them apart, and what PyTorch
 answers after Pillow has read them, for apps/web.
 
-    python pictures.py APPS_WEB_TEST_FIXTURES
+    python images.py APPS_WEB_TEST_FIXTURES
 
 Pillow's pixels are the reference: EXIF orientation applied, transparency over white (as viewers
 and the `resnet` command show it), CMYK by the plain formula, and no colour management.
@@ -25,7 +25,7 @@ from timm.models.resnet import BasicBlock, ResNet  # noqa: E402
 from torchvision import transforms  # noqa: E402
 
 folder = sys.argv[1]
-os.makedirs(f"{folder}/pictures", exist_ok=True)
+os.makedirs(f"{folder}/images", exist_ok=True)
 os.makedirs(f"{folder}/model", exist_ok=True)
 generator = np.random.default_rng(7)
 
@@ -66,7 +66,7 @@ def alpha(image):
 
 
 def write(name, image, **options):
-    image.save(f"{folder}/pictures/{name}", **options)
+    image.save(f"{folder}/images/{name}", **options)
 
 
 for orientation in range(1, 9):
@@ -96,7 +96,7 @@ write("photo.avif", scene(128, 96), quality=85, subsampling="4:4:4")
 
 
 def read(name):
-    image = ImageOps.exif_transpose(Image.open(f"{folder}/pictures/{name}"))
+    image = ImageOps.exif_transpose(Image.open(f"{folder}/images/{name}"))
     if image.mode in ("RGBA", "LA", "P") and ("transparency" in image.info or "A" in image.mode):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
@@ -114,11 +114,11 @@ prepare = transforms.Compose(
         transforms.Normalize(mean, std),
     ]
 )
-names = sorted(os.listdir(f"{folder}/pictures"))
+names = sorted(os.listdir(f"{folder}/images"))
 images = torch.stack([prepare(read(name)) for name in names])
 
-# Batch norms that know the pictures, and a classifier that spreads them: a net whose answers differ
-# between pictures and move with their pixels, as a trained one's do, and stay far from 0 and 1.
+# Batch norms that know the images, and a classifier that spreads them: a net whose answers differ
+# between images and move with their pixels, as a trained one's do, and stay far from 0 and 1.
 torch.manual_seed(3)
 net = ResNet(BasicBlock, (1, 1, 1, 1), channels=(8, 16, 32, 32), num_classes=5)
 for module in net.modules():
@@ -175,14 +175,14 @@ with open(f"{folder}/model/config.json", "w") as file:
     file.write("\n")
 answers = {}
 for name, row in zip(names, probabilities):
-    picture = read(name)
+    image = read(name)
     answers[name] = {
-        "width": picture.width,
-        "height": picture.height,
+        "width": image.width,
+        "height": image.height,
         "probabilities": [round(p, 6) for p in row.tolist()],
     }
 with open(f"{folder}/answers.json", "w") as file:
     json.dump(answers, file, indent=1)
     file.write("\n")
 for name, answer in answers.items():
-    print(f"{name:18} {os.path.getsize(f'{folder}/pictures/{name}'):7}", *(f"{p:.3f}" for p in answer["probabilities"]))
+    print(f"{name:18} {os.path.getsize(f'{folder}/images/{name}'):7}", *(f"{p:.3f}" for p in answer["probabilities"]))

@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 
 import type { Raster } from '../src/raster.ts';
 
-/** The pictures of tooling/reference/image/common.py, made by the same formulas. */
-export function picture(kind: string, [width, height]: readonly [number, number]): Raster {
+/** The images of tooling/reference/image/common.py, made by the same formulas. */
+export function syntheticImage(kind: string, [width, height]: readonly [number, number]): Raster {
   const data = new Uint8Array(width * height * 3);
   const photo = kind === 'photo' ? bytes('photo') : new Uint8Array();
   let i = 0;
@@ -61,7 +61,7 @@ export function floats(data: Uint8Array): Float32Array {
   return new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
 }
 
-/** The largest difference between two pictures' levels. */
+/** The largest difference between two images' levels. */
 export function worst(received: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (received.length !== expected.length) return Infinity;
   let most = 0;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 // The decoder that the CLI uses, from where the CLI has it.
 const sharp = createRequire(new URL('../../apps/cli/package.json', import.meta.url))('sharp');
 
-/** Pictures with edges and texture at all scales, which cost about what photographs cost. */
-export async function makePictures(folder, count, width, height, format) {
+/** Images with edges and texture at all scales, which cost about what photographs cost. */
+export async function makeImages(folder, count, width, height, format) {
   const paths = [];
   for (let i = 0; i < count; i++) {
     const shapes = Array.from({ length: 60 }, (_, k) => {

@@ -6,7 +6,7 @@ import sharp from 'sharp';
  */
 
 /**
- * @typedef {object} Picture how to draw one picture: all that was left to chance
+ * @typedef {object} Image how to draw one image: all that was left to chance
  * @property {number} size pixels a side, 96 to 160
  * @property {number} scale the drawing's share of the side
  * @property {number} x left edge of the drawing, pixels
@@ -17,9 +17,9 @@ import sharp from 'sharp';
 
 /**
  * @param {Random} random
- * @returns {Picture}
+ * @returns {Image}
  */
-export function randomPicture(random) {
+export function randomImage(random) {
   const size = 96 + random.integer(65);
   const scale = random.uniform(0.92, 1);
   const room = size * (1 - scale);
@@ -35,11 +35,11 @@ export function randomPicture(random) {
 
 /**
  * @param {Drawing} drawing
- * @param {Picture} picture
+ * @param {Image} image
  * @returns {Promise<Buffer>} the bytes of an opaque PNG or JPEG file
  */
-export function render(drawing, picture) {
-  const { size, scale, x, y, format, quality } = picture;
+export function render(drawing, image) {
+  const { size, scale, x, y, format, quality } = image;
   const side = size * scale;
   const { left, top, width, height, body } = drawing;
   const svg =
@@ -47,8 +47,8 @@ export function render(drawing, picture) {
     `<rect width="${size}" height="${size}" fill="#fff"/>` +
     `<svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="${left} ${top} ${width} ${height}">` +
     `${body}</svg></svg>`;
-  const image = sharp(Buffer.from(svg)).flatten({ background: '#fff' });
+  const pipeline = sharp(Buffer.from(svg)).flatten({ background: '#fff' });
   return (
-    format === 'png' ? image.png({ compressionLevel: 6 }) : image.jpeg({ quality })
+    format === 'png' ? pipeline.png({ compressionLevel: 6 }) : pipeline.jpeg({ quality })
   ).toBuffer();
 }

@@ -1,5 +1,5 @@
 """One side of `pnpm bench train` and `pnpm bench jpeg`: PyTorch eager, training steps on synthetic
-data, or on the pictures of a folder through a DataLoader of 2 workers."""
+data, or on the images of a folder through a DataLoader of 2 workers."""
 
 import json
 import resource
@@ -31,15 +31,15 @@ def synthetic():
         yield images, labels
 
 
-def pictures():
-    from torch_pictures import Pictures
+def images():
+    from torch_images import Images
 
-    loader = torch.utils.data.DataLoader(Pictures(folder, size), batch, shuffle=True, num_workers=2, drop_last=True)
+    loader = torch.utils.data.DataLoader(Images(folder, size), batch, shuffle=True, num_workers=2, drop_last=True)
     for images, labels in loader:
         yield images.to(memory_format=layout), labels
 
 
-batches = synthetic() if folder is None else pictures()
+batches = synthetic() if folder is None else images()
 
 
 def step() -> float:

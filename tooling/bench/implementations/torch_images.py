@@ -1,4 +1,4 @@
-"""Pictures as a torchvision training pipeline reads them (RandomResizedCrop, horizontal flip,
+"""Images as a torchvision training pipeline reads them (RandomResizedCrop, horizontal flip,
 normalisation), with Pillow alone: torchvision's wheel expects CUDA PyTorch."""
 
 import math
@@ -13,8 +13,8 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
-class Pictures(torch.utils.data.Dataset):
-    """Each picture of a folder many times, as the other side has it."""
+class Images(torch.utils.data.Dataset):
+    """Each image of a folder many times, as the other side has it."""
 
     def __init__(self, folder: str, size: int) -> None:
         self.paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
