@@ -34,7 +34,7 @@ export function resize(raster: Raster, options: ResizeOptions): Raster {
         box[2] <= raster.width &&
         box[3] <= raster.height),
     'resize',
-    `box is [left, top, right, bottom] inside the ${raster.width} x ${raster.height} picture`,
+    `box is [left, top, right, bottom] inside the ${raster.width} x ${raster.height} image`,
     box,
   );
   return resample(raster, {
