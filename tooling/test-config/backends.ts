@@ -106,7 +106,7 @@ const start: Record<BackendName, () => Promise<string | undefined>> = {
       await loadTensorflow();
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
-      return `${error.message} ${error.advice}`;
+      return `${error.message} ${error.hint}`;
     }
     return (await tf.setBackend('tensorflow')) ? undefined : 'tfjs-node-gpu did not start';
   },

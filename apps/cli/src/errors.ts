@@ -73,16 +73,10 @@ export function describeFailure(error: unknown): FailureReport {
   }
   const system = describeSystemError(error);
   if (system !== undefined) return { ...system, exitCode: exitCodes.failure, stack: undefined };
-  const { code, hint, advice } = error as NodeJS.ErrnoException & {
-    hint?: unknown;
-    advice?: unknown;
-  };
-  const given = [hint, advice].find((text) => typeof text === 'string');
+  const { code, hint } = error as NodeJS.ErrnoException & { readonly hint?: unknown };
   return {
     message: error.message,
-    hint:
-      flagHints[error.name]?.[String(code)] ??
-      (typeof given === 'string' && !error.message.includes(given) ? given : undefined),
+    hint: flagHints[error.name]?.[String(code)] ?? (typeof hint === 'string' ? hint : undefined),
     exitCode: usageCodes[error.name]?.has(String(code)) ? exitCodes.usage : exitCodes.failure,
     // The errors of our packages carry a code; anything else is a defect.
     stack: typeof code === 'string' ? undefined : error.stack,

@@ -24,12 +24,19 @@ export type WebPredictorErrorCode =
   | 'INTERNAL'
   | 'DISPOSED';
 
+/** What the predictor in the page finds wrong. `code` is stable; `hint` says what to do. */
 export class WebPredictorError extends Error {
   override readonly name = 'WebPredictorError';
   readonly code: WebPredictorErrorCode;
+  readonly hint: string | undefined;
 
-  constructor(code: WebPredictorErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: WebPredictorErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.hint = options.hint;
   }
 }

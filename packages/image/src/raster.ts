@@ -14,16 +14,22 @@ export interface Rect {
   readonly height: number;
 }
 
-export type ImageErrorCode = 'INVALID_RASTER' | 'INVALID_OPTION';
+export type ImageErrorCode = 'RASTER_INVALID' | 'OPTION_INVALID';
 
-/** What the functions of this package throw; `code` is stable, the message is for people. */
+/** Input or options that are malformed. `code` is stable; `hint` says what to do. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly code: ImageErrorCode;
+  readonly hint: string | undefined;
 
-  constructor(code: ImageErrorCode, message: string) {
-    super(message);
+  constructor(
+    code: ImageErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.hint = options.hint;
   }
 }
 
@@ -32,20 +38,20 @@ export function checkRaster(raster: Raster, operation: string): void {
   const { width, height, data } = raster;
   if (!isSize(width) || !isSize(height)) {
     throw new ImageError(
-      'INVALID_RASTER',
+      'RASTER_INVALID',
       `${operation}: a raster's width and height are positive integers, received ${width} x ${height}`,
     );
   }
   if (data.length !== width * height * 3) {
     throw new ImageError(
-      'INVALID_RASTER',
+      'RASTER_INVALID',
       `${operation}: a ${width} x ${height} RGB raster holds ${width * height * 3} bytes, ` +
         `received ${data.length}; convert RGBA or grey pixels to RGB first`,
     );
   }
 }
 
-/** Throws {@link ImageError} with `INVALID_OPTION` unless `holds`. */
+/** Throws {@link ImageError} with `OPTION_INVALID` unless `holds`. */
 export function checkOption(
   holds: boolean,
   operation: string,
@@ -54,7 +60,7 @@ export function checkOption(
 ): void {
   if (!holds) {
     throw new ImageError(
-      'INVALID_OPTION',
+      'OPTION_INVALID',
       `${operation}: ${expected}, received ${JSON.stringify(received)}`,
     );
   }

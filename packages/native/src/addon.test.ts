@@ -49,7 +49,7 @@ describe('buildAddon', () => {
     vi.stubEnv('PATH', '/nowhere');
     await expect(findCompiler()).rejects.toMatchObject({
       code: 'NO_COMPILER',
-      advice: expect.stringContaining('install') as unknown,
+      hint: expect.stringContaining('install') as unknown,
     });
   });
 

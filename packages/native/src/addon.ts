@@ -80,7 +80,9 @@ export async function buildAddon(options: BuildOptions): Promise<string> {
       throw new NativeError(
         'BUILD_FAILED',
         `${compiler} could not build the addon of ${tfjs.name} ${tfjs.version}:\n${tail(result)}`,
-        'g++ 9 or clang 9 is the least that will do (C++17). If yours is newer, please report this with the text above.',
+        {
+          hint: 'g++ 9 or clang 9 is the least that will do (C++17). If yours is newer, please report this with the text above.',
+        },
       );
     }
   }
@@ -138,9 +140,12 @@ export async function findCompiler(signal?: AbortSignal): Promise<string> {
   throw new NativeError(
     'NO_COMPILER',
     'No C++ compiler was found (tried $CXX, g++, c++, clang++): the addon of tfjs-node is built here, once.',
-    process.platform === 'darwin'
-      ? 'xcode-select --install'
-      : 'Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine has no TensorFlow (its wheels need glibc).',
+    {
+      hint:
+        process.platform === 'darwin'
+          ? 'xcode-select --install'
+          : 'Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine has no TensorFlow (its wheels need glibc).',
+    },
   );
 }
 
@@ -154,7 +159,9 @@ async function checkLoads(addon: string, signal: AbortSignal | undefined): Promi
   throw new NativeError(
     'LOAD_FAILED',
     `TensorFlow was unpacked and its addon built, but it does not load on this machine:\n${tail(result)}`,
-    'Its libraries need glibc 2.27 or newer (Debian 10, Ubuntu 18.04) and a processor with AVX. The wasm backend works without.',
+    {
+      hint: 'Its libraries need glibc 2.27 or newer (Debian 10, Ubuntu 18.04) and a processor with AVX. The wasm backend works without.',
+    },
   );
 }
 

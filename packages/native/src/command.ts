@@ -55,9 +55,9 @@ async function setup({ cuda, force, json, signal, out, err }: CommandOptions): P
     if (!(error instanceof NativeError)) throw error;
     if (json)
       out.write(
-        `${JSON.stringify({ error: { code: error.code, message: error.message, advice: error.advice } })}\n`,
+        `${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`,
       );
-    else err.write(`\n${error.message}\n${error.advice}\n`);
+    else err.write(`\n${error.message}\n${error.hint}\n`);
     return 1;
   }
 }
@@ -78,7 +78,7 @@ function status({ json, out }: CommandOptions): number {
       );
     }
   } else {
-    out.write(`not ready: ${found.problem?.message}\n${found.problem?.advice}\n`);
+    out.write(`not ready: ${found.problem?.message}\n${found.problem?.hint}\n`);
   }
   return found.ready ? 0 : 1;
 }

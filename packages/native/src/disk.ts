@@ -16,12 +16,10 @@ export async function requireSpace(folder: string, megabytes: number): Promise<v
 }
 
 export function noSpace(message: string, cause?: unknown): NativeError {
-  return new NativeError(
-    'NO_SPACE',
-    message,
-    'Free some space, or name a folder on another disk in the environment variable RESNET_CACHE.',
-    { cause },
-  );
+  return new NativeError('NO_SPACE', message, {
+    hint: 'Free some space, or name a folder on another disk in the environment variable RESNET_CACHE.',
+    cause,
+  });
 }
 
 export async function makeFolder(folder: string): Promise<void> {
@@ -32,8 +30,10 @@ export async function makeFolder(folder: string): Promise<void> {
     throw new NativeError(
       'NOT_WRITABLE',
       `The cache folder ${folder} cannot be made: ${messageOf(error)}`,
-      'Name a folder that may be written in the environment variable RESNET_CACHE.',
-      { cause: error },
+      {
+        hint: 'Name a folder that may be written in the environment variable RESNET_CACHE.',
+        cause: error,
+      },
     );
   }
 }

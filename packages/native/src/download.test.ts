@@ -81,12 +81,12 @@ describe('downloadWheel', () => {
     ['DOWNLOAD_FAILED', 'Temporary failure in name resolution', /connection/],
     ['DOWNLOAD_FAILED', 'No matching distribution found for tensorflow', /may not carry it/],
     ['NO_SPACE', 'OSError: [Errno 28] No space left on device', /RESNET_CACHE/],
-  ])('says %s when pip says "%s"', async (code, fails, advice) => {
+  ])('says %s when pip says "%s"', async (code, fails, hint) => {
     const { wheel, options } = setting({ fails });
     await expect(downloadWheel(wheel, options)).rejects.toMatchObject({
       name: 'NativeError',
       code,
-      advice: expect.stringMatching(advice) as unknown,
+      hint: expect.stringMatching(hint) as unknown,
     });
   });
 
@@ -106,7 +106,7 @@ describe('findPython', () => {
   it('says NO_PYTHON and how to get it', async () => {
     await expect(findPython(['/nowhere/python3'])).rejects.toMatchObject({
       code: 'NO_PYTHON',
-      advice: expect.stringContaining('apt-get install python3-pip') as unknown,
+      hint: expect.stringContaining('apt-get install python3-pip') as unknown,
     });
   });
 

@@ -34,11 +34,9 @@ export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Pro
   await runPip(wheel, folder, options);
   const fetched = join(folder, wheel.file);
   if (!existsSync(fetched)) {
-    throw new NativeError(
-      'DOWNLOAD_FAILED',
-      `pip ended well but brought no ${wheel.file}.`,
-      'Its configuration may name an index that builds its own files: pip config list',
-    );
+    throw new NativeError('DOWNLOAD_FAILED', `pip ended well but brought no ${wheel.file}.`, {
+      hint: 'Its configuration may name an index that builds its own files: pip config list',
+    });
   }
   const received = await sha256(fetched, wheel, options);
   if (received !== wheel.sha256) {
@@ -46,7 +44,9 @@ export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Pro
     throw new NativeError(
       'HASH_MISMATCH',
       `${wheel.file} is not the published file: its SHA-256 should be ${wheel.sha256} and is ${received}. It was removed.`,
-      'Try again. If it happens twice, the index or a proxy on the way serves another file: ask whoever runs it (pip config list).',
+      {
+        hint: 'Try again. If it happens twice, the index or a proxy on the way serves another file: ask whoever runs it (pip config list).',
+      },
     );
   }
   await mkdir(options.downloads, { recursive: true });
@@ -113,9 +113,11 @@ function downloadFailed(wheel: Wheel, stderr: string): NativeError {
   return new NativeError(
     'DOWNLOAD_FAILED',
     `pip could not download ${wheel.name} ${wheel.version}:\n${stderr.trim().split('\n').slice(-6).join('\n')}`,
-    offline
-      ? 'The package index cannot be reached: check the connection (behind a proxy: HTTPS_PROXY, or pip config). Files that are complete are kept.'
-      : `The index that pip uses may not carry it; try: python3 -m pip download --no-deps ${wheel.name}==${wheel.version}`,
+    {
+      hint: offline
+        ? 'The package index cannot be reached: check the connection (behind a proxy: HTTPS_PROXY, or pip config). Files that are complete are kept.'
+        : `The index that pip uses may not carry it; try: python3 -m pip download --no-deps ${wheel.name}==${wheel.version}`,
+    },
   );
 }
 

@@ -14,21 +14,20 @@ export type NativeErrorCode =
   | 'NOT_PROVISIONED'
   | 'LOAD_FAILED';
 
-/** The message says what is missing or went wrong, `advice` how to get it or what to do. */
+/** Why TensorFlow is not set up or cannot be loaded. `code` is stable; `hint` says what to do. */
 export class NativeError extends Error {
   override readonly name = 'NativeError';
   readonly code: NativeErrorCode;
-  readonly advice: string;
+  readonly hint: string | undefined;
 
   constructor(
     code: NativeErrorCode,
     message: string,
-    advice: string,
-    options: { readonly cause?: unknown } = {},
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.advice = advice;
+    this.hint = options.hint;
   }
 }
 

@@ -35,7 +35,9 @@ export function notWritable(tfjs: TfjsPackage, cause: unknown): NativeError {
   return new NativeError(
     'NOT_WRITABLE',
     `${tfjs.name} was found in ${tfjs.folder}, where nothing may be written: the addon cannot be linked in.`,
-    'Make that folder writable and run the set-up once (in a container image: while it is built, as the user who owns node_modules).',
-    { cause },
+    {
+      hint: 'Make that folder writable and run the set-up once (in a container image: while it is built, as the user who owns node_modules).',
+      cause,
+    },
   );
 }

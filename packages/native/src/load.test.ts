@@ -23,7 +23,7 @@ describe('without a set-up', () => {
     const from = fakeProject(sandbox());
     await expect(loadTensorflow({ from })).rejects.toMatchObject({
       code: 'NOT_PROVISIONED',
-      advice: expect.stringContaining('setup') as unknown,
+      hint: expect.stringContaining('setup') as unknown,
     });
     expect(nativeStatus({ from })).toMatchObject({
       ready: false,

@@ -54,8 +54,7 @@ export async function loadTensorflow(options: LoadOptions = {}): Promise<Tensorf
     throw new NativeError(
       'LOAD_FAILED',
       `${tfjs.name} ${tfjs.version} could not load its addon (${tfjs.addon}): ${messageOf(error)}`,
-      'Set it up again: npx resnet-native setup --force',
-      { cause: error },
+      { hint: 'Set it up again: npx resnet-native setup --force', cause: error },
     );
   }
 }
@@ -85,7 +84,7 @@ function notProvisioned(tfjs: TfjsPackage): NativeError {
   return new NativeError(
     'NOT_PROVISIONED',
     `${tfjs.name} is installed, but no TensorFlow has been set up for it.`,
-    'Set it up once for this user: npx resnet-native setup (or resnet setup).',
+    { hint: 'Set it up once for this user: npx resnet-native setup (or resnet setup).' },
   );
 }
 

@@ -42,7 +42,9 @@ export function requireTfjsPackage(bases: readonly (string | URL)[]): TfjsPackag
   throw new NativeError(
     'PACKAGE_MISSING',
     `Neither ${tfjsPackageNames.join(' nor ')} is installed for ${bases.map(String).join(' or ')}.`,
-    'Install it without its install script: npm install --ignore-scripts @tensorflow/tfjs-node-gpu',
+    {
+      hint: 'Install it without its install script: npm install --ignore-scripts @tensorflow/tfjs-node-gpu',
+    },
   );
 }
 

@@ -44,7 +44,7 @@ export interface Provisioned {
  * complete. What is missing is found before the download: the package, a compiler, disk space,
  * Python with pip.
  *
- * Throws NativeError, whose `code` and `advice` tell what is missing; the signal's reason when aborted.
+ * Throws NativeError, whose `code` and `hint` tell what is missing; the signal's reason when aborted.
  */
 export async function provision(options: ProvisionOptions = {}): Promise<Provisioned> {
   const { signal, onProgress, force = false } = options;

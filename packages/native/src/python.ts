@@ -15,13 +15,17 @@ export async function findPython(
     throw new NativeError(
       'NO_PIP',
       `${python} is there, its package installer pip is not: TensorFlow is downloaded with it.`,
-      `Debian, Ubuntu: apt-get install python3-pip; elsewhere: ${python} -m ensurepip --user`,
+      {
+        hint: `Debian, Ubuntu: apt-get install python3-pip; elsewhere: ${python} -m ensurepip --user`,
+      },
     );
   }
   throw new NativeError(
     'NO_PYTHON',
     `No Python 3.8 or newer was found (tried ${candidates.join(', ')}): TensorFlow is downloaded with its pip.`,
-    'Debian, Ubuntu: apt-get install python3-pip; macOS: brew install python3; or set RESNET_PYTHON to an interpreter. It is needed for the set-up only.',
+    {
+      hint: 'Debian, Ubuntu: apt-get install python3-pip; macOS: brew install python3; or set RESNET_PYTHON to an interpreter. It is needed for the set-up only.',
+    },
   );
 }
 

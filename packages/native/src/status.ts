@@ -32,7 +32,8 @@ export interface NativeStatus {
   readonly problem?: {
     readonly code: NativeErrorCode;
     readonly message: string;
-    readonly advice: string;
+    /** What to do about it. */
+    readonly hint: string | undefined;
   };
 }
 
@@ -68,13 +69,13 @@ export function nativeStatus(options: { readonly from?: string | URL } = {}): Na
       problem: {
         code: 'NOT_PROVISIONED',
         message: `No TensorFlow has been set up for ${name}.`,
-        advice: 'npx resnet-native setup (or resnet setup)',
+        hint: 'Run npx resnet-native setup (or resnet setup).',
       },
     };
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;
-    const { code, message, advice } = error;
-    return { ...base, ready: false, problem: { code, message, advice } };
+    const { code, message, hint } = error;
+    return { ...base, ready: false, problem: { code, message, hint } };
   }
 }
 

@@ -36,7 +36,7 @@ describe('targetFor', () => {
     ['cpu', 'win32', 'x64', /own install script/],
     ['cpu', 'darwin', 'x64', /wasm backend/],
     ['cuda', 'linux', 'arm64', /webgpu/],
-  ] as const)('refuses %s on %s %s with what to use instead', (variant, platform, arch, advice) => {
+  ] as const)('refuses %s on %s %s with what to use instead', (variant, platform, arch, hint) => {
     let error: unknown;
     try {
       targetFor(variant, { platform, arch });
@@ -45,7 +45,7 @@ describe('targetFor', () => {
     }
     expect(error).toMatchObject({
       code: 'UNSUPPORTED_PLATFORM',
-      advice: expect.stringMatching(advice) as unknown,
+      hint: expect.stringMatching(hint) as unknown,
     });
   });
 });

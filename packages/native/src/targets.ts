@@ -201,14 +201,19 @@ export function targetFor(variant: 'cpu' | 'cuda', { platform, arch }: Machine =
     throw new NativeError(
       'UNSUPPORTED_PLATFORM',
       `TensorFlow ${tensorflowVersion} with CUDA is set up on Linux x64 only; this is ${where}.`,
-      'Leave --cuda out for the CPU, or use the webgpu backend, which runs on any graphics card.',
+      {
+        hint: 'Leave --cuda out for the CPU, or use the webgpu backend, which runs on any graphics card.',
+      },
     );
   }
   throw new NativeError(
     'UNSUPPORTED_PLATFORM',
     `There is no TensorFlow ${tensorflowVersion} library to set up for ${where}.`,
-    platform === 'win32'
-      ? "On Windows let the package's own install script download TensorFlow: npm rebuild @tensorflow/tfjs-node-gpu (or work in WSL)."
-      : "Try the package's own install script (npm rebuild @tensorflow/tfjs-node-gpu), or use the wasm backend, which works everywhere.",
+    {
+      hint:
+        platform === 'win32'
+          ? "On Windows let the package's own install script download TensorFlow: npm rebuild @tensorflow/tfjs-node-gpu (or work in WSL)."
+          : "Try the package's own install script (npm rebuild @tensorflow/tfjs-node-gpu), or use the wasm backend, which works everywhere.",
+    },
   );
 }

@@ -102,12 +102,10 @@ function requireContents(wheel: Wheel, entries: readonly Entry[], { libraries }:
 }
 
 function badWheel(wheel: Wheel, problem: string, cause?: unknown): NativeError {
-  return new NativeError(
-    'BAD_WHEEL',
-    `${wheel.file} cannot be unpacked: ${problem}.`,
-    'Run the set-up again with --force; if it happens twice, please report it.',
-    { cause },
-  );
+  return new NativeError('BAD_WHEEL', `${wheel.file} cannot be unpacked: ${problem}.`, {
+    hint: 'Run the set-up again with --force; if it happens twice, please report it.',
+    cause,
+  });
 }
 
 /** Unix permissions lie in the high half of a zip entry's external attributes. */

@@ -8,15 +8,21 @@ export type PredictorErrorCode =
   | 'DISPOSED';
 
 /**
- * What this package itself finds wrong. A folder whose files are wrong throws @resnet/model's
- * `ModelError`, a picture that is none throws @resnet/image's `ImageError`.
+ * What this package itself finds wrong; `code` is stable, `hint` says what to do. A folder whose files
+ * are wrong throws @resnet/model's `ModelError`, a malformed image @resnet/image's `ImageError`.
  */
 export class PredictorError extends Error {
+  override readonly name = 'PredictorError';
   readonly code: PredictorErrorCode;
+  readonly hint: string | undefined;
 
-  constructor(code: PredictorErrorCode, message: string) {
-    super(message);
-    this.name = 'PredictorError';
+  constructor(
+    code: PredictorErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.hint = options.hint;
   }
 }

@@ -65,6 +65,8 @@ function tooFewGroups(bins: readonly Bin[], label: string): SplitError {
   return new SplitError(
     'CLASS_TOO_SMALL',
     `class '${label}' cannot be split in ${bins.length}: its ${images} images are in ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} that cannot be spread over all parts`,
-    'Add images of other groups to the class, ask for fewer parts, or group by a pattern that tells more images apart.',
+    {
+      hint: 'Add images of other groups to the class, ask for fewer parts, or group by a pattern that tells more images apart.',
+    },
   );
 }

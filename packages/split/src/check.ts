@@ -1,7 +1,7 @@
 import { SplitError } from './errors.ts';
 import { compareText, type LabelledFile } from './labelled-file.ts';
 
-/** @throws {SplitError} BAD_OPTION */
+/** @throws {SplitError} OPTION_INVALID */
 export function checkAmounts(options: {
   readonly seed: number;
   readonly val?: number | undefined;
@@ -9,15 +9,15 @@ export function checkAmounts(options: {
 }): void {
   const { seed, val, test } = options;
   if (!Number.isSafeInteger(seed)) {
-    throw new SplitError('BAD_OPTION', `seed: expected an integer, received ${seed}`);
+    throw new SplitError('OPTION_INVALID', `seed: expected an integer, received ${seed}`);
   }
   checkAmount('val', val);
   checkAmount('test', test);
   if (val !== undefined && test !== undefined && val < 1 && test < 1 && val + test >= 1) {
     throw new SplitError(
-      'BAD_OPTION',
+      'OPTION_INVALID',
       `val and test: their shares ${val} and ${test} leave nothing to train on`,
-      'Take shares that add up to less than 1, as val: 0.2 and test: 0.1.',
+      { hint: 'Take shares that add up to less than 1, as val: 0.2 and test: 0.1.' },
     );
   }
 }
@@ -28,9 +28,9 @@ function checkAmount(name: string, amount: number | undefined): void {
   const isCount = amount >= 1 && Number.isSafeInteger(amount);
   if (!isShare && !isCount) {
     throw new SplitError(
-      'BAD_OPTION',
+      'OPTION_INVALID',
       `${name}: expected a share between 0 and 1 or a whole number of images, received ${amount}`,
-      `For a fifth of the images say ${name}: 0.2; for a hundred of them ${name}: 100.`,
+      { hint: `For a fifth of the images say ${name}: 0.2; for a hundred of them ${name}: 100.` },
     );
   }
 }
@@ -38,32 +38,30 @@ function checkAmount(name: string, amount: number | undefined): void {
 /**
  * @param parts how many parts every class must be spread over
  * @returns images by class, classes sorted
- * @throws {SplitError} NO_CLASSES, ONE_CLASS, CLASS_TOO_SMALL, DUPLICATE_PATH
+ * @throws {SplitError} NO_CLASSES, ONE_CLASS, CLASS_TOO_SMALL, PATH_DUPLICATE
  */
 export function checkFiles(files: readonly LabelledFile[], parts: number): Map<string, number> {
   const paths = new Set<string>();
   const counts = new Map<string, number>();
   for (const { path, label } of files) {
     if (paths.has(path)) {
-      throw new SplitError('DUPLICATE_PATH', `'${path}' is listed twice`, 'List each file once.');
+      throw new SplitError('PATH_DUPLICATE', `'${path}' is listed twice`, {
+        hint: 'List each file once.',
+      });
     }
     paths.add(path);
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const sizes = new Map([...counts].sort(([a], [b]) => compareText(a, b)));
   if (sizes.size === 0) {
-    throw new SplitError(
-      'NO_CLASSES',
-      'there are no images to split',
-      'Put the images into one sub-folder a class.',
-    );
+    throw new SplitError('NO_CLASSES', 'there are no images to split', {
+      hint: 'Put the images into one sub-folder a class.',
+    });
   }
   if (sizes.size === 1) {
-    throw new SplitError(
-      'ONE_CLASS',
-      `there is only one class, '${[...sizes.keys()][0]}'`,
-      'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
-    );
+    throw new SplitError('ONE_CLASS', `there is only one class, '${[...sizes.keys()][0]}'`, {
+      hint: 'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
+    });
   }
   const small = [...sizes].filter(([, n]) => n < parts);
   if (small.length > 0) {
@@ -71,7 +69,9 @@ export function checkFiles(files: readonly LabelledFile[], parts: number): Map<s
     throw new SplitError(
       'CLASS_TOO_SMALL',
       `${small.length === 1 ? 'a class has' : 'classes have'} too few images to be split in ${parts}: ${list}`,
-      `Every class needs at least ${parts} images, and some dozens to learn from; add images, or leave the class out.`,
+      {
+        hint: `Every class needs at least ${parts} images, and some dozens to learn from; add images, or leave the class out.`,
+      },
     );
   }
   return sizes;
@@ -90,6 +90,6 @@ export function checkClasses(classes: readonly string[], files: readonly Labelle
   throw new SplitError(
     'EMPTY_CLASS',
     `${empty.length === 1 ? 'a class has' : 'classes have'} no images: ${empty.map((label) => `'${label}'`).join(', ')}`,
-    'Add images or remove the folder.',
+    { hint: 'Add images or remove the folder.' },
   );
 }

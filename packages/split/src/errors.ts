@@ -1,19 +1,19 @@
 /**
- * - `BAD_OPTION`: a share, count, seed or fold number that makes no sense for these files
+ * - `OPTION_INVALID`: a share, count, seed or fold number that makes no sense for these files
  * - `NO_CLASSES`, `ONE_CLASS`: nothing to tell apart
  * - `EMPTY_CLASS`: a class without images
  * - `CLASS_TOO_SMALL`: a class with fewer images, or groups, than parts
- * - `DUPLICATE_PATH`: a file listed twice
- * - `BAD_MANIFEST`: a split.json that cannot be used
+ * - `PATH_DUPLICATE`: a file listed twice
+ * - `MANIFEST_INVALID`: a split.json that cannot be used
  */
 export type SplitErrorCode =
-  | 'BAD_OPTION'
+  | 'OPTION_INVALID'
   | 'NO_CLASSES'
   | 'ONE_CLASS'
   | 'EMPTY_CLASS'
   | 'CLASS_TOO_SMALL'
-  | 'DUPLICATE_PATH'
-  | 'BAD_MANIFEST';
+  | 'PATH_DUPLICATE'
+  | 'MANIFEST_INVALID';
 
 /** Files that cannot be split as asked. `code` is stable; `hint` says what to do. */
 export class SplitError extends Error {
@@ -21,9 +21,13 @@ export class SplitError extends Error {
   readonly code: SplitErrorCode;
   readonly hint: string | undefined;
 
-  constructor(code: SplitErrorCode, message: string, hint?: string) {
-    super(message);
+  constructor(
+    code: SplitErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = hint;
+    this.hint = options.hint;
   }
 }

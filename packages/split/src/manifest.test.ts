@@ -61,7 +61,9 @@ describe('the manifest', () => {
   it.each(damage)('refuses %s', (_, change, message) => {
     const text = JSON.stringify(change(JSON.parse(formatManifest(manifest))));
     expect(() => parseManifest(text)).toThrow(message);
-    expect(() => parseManifest(text)).toThrow(expect.objectContaining({ code: 'BAD_MANIFEST' }));
+    expect(() => parseManifest(text)).toThrow(
+      expect.objectContaining({ code: 'MANIFEST_INVALID' }),
+    );
   });
 
   it('refuses a text cut short', () => {

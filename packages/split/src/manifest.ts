@@ -49,7 +49,7 @@ function byClass(
  * and none that leaves the root.
  *
  * @param text the file's content
- * @throws {SplitError} BAD_MANIFEST, saying where and what was expected
+ * @throws {SplitError} MANIFEST_INVALID, saying where and what was expected
  */
 export function parseManifest(text: string): SplitManifest {
   let json: unknown;
@@ -178,5 +178,7 @@ function bad(
   problem: string,
   hint = 'Make it again with `resnet split`, or mend that place.',
 ): SplitError {
-  return new SplitError('BAD_MANIFEST', `the split manifest cannot be used: ${problem}`, hint);
+  return new SplitError('MANIFEST_INVALID', `the split manifest cannot be used: ${problem}`, {
+    hint,
+  });
 }

@@ -11,7 +11,7 @@ import { SplitError } from './errors.ts';
  * @param amount a share or a count, checked by the caller
  * @param sizes images by class
  * @param spare images of each class that must be left for other parts, by class
- * @throws {SplitError} BAD_OPTION for a count that cannot be dealt out
+ * @throws {SplitError} OPTION_INVALID for a count that cannot be dealt out
  */
 export function quotas(
   name: 'val' | 'test',
@@ -31,13 +31,16 @@ export function quotas(
   const limit = sum(Array.from(sizes.keys(), most));
   if (amount < least || amount > limit) {
     throw new SplitError(
-      'BAD_OPTION',
+      'OPTION_INVALID',
       amount < least
         ? `${name}: ${amount} ${amount === 1 ? 'image is' : 'images are'} too few for ${least} classes: each needs one`
         : `${name}: ${amount} images are too many: of ${total} images ${limit} can be taken, so that each class keeps one in every other part`,
-      amount === 1
-        ? `A number from 1 up is a count of images; a share lies between 0 and 1, as ${name}: 0.2.`
-        : `Take a count from ${least} to ${limit}, or a share as ${name}: 0.2.`,
+      {
+        hint:
+          amount === 1
+            ? `A number from 1 up is a count of images; a share lies between 0 and 1, as ${name}: 0.2.`
+            : `Take a count from ${least} to ${limit}, or a share as ${name}: 0.2.`,
+      },
     );
   }
   const ideal = (label: string): number => (amount * sizes.get(label)!) / total;

@@ -131,14 +131,14 @@ describe('splitFiles', () => {
     ['a class with one image', 'CLASS_TOO_SMALL', { a: 10, b: 1 }, {}],
     ['a class too small for three parts', 'CLASS_TOO_SMALL', { a: 10, b: 2 }, { test: 0.1 }],
     ['a class that is one group', 'CLASS_TOO_SMALL', { a: 9, b: 9 }, { groupOf: () => 'one' }],
-    ['a share of nothing', 'BAD_OPTION', { a: 9, b: 9 }, { val: 0 }],
-    ['a negative share', 'BAD_OPTION', { a: 9, b: 9 }, { val: -0.1 }],
-    ['not a number', 'BAD_OPTION', { a: 9, b: 9 }, { val: Number.NaN }],
-    ['a fraction above one', 'BAD_OPTION', { a: 9, b: 9 }, { val: 1.5 }],
-    ['a count below the classes', 'BAD_OPTION', { a: 9, b: 9 }, { val: 1 }],
-    ['a count that leaves nothing', 'BAD_OPTION', { a: 9, b: 9 }, { val: 17 }],
-    ['shares that leave nothing', 'BAD_OPTION', { a: 9, b: 9 }, { val: 0.5, test: 0.5 }],
-    ['a seed that is no integer', 'BAD_OPTION', { a: 9, b: 9 }, { seed: 0.5 }],
+    ['a share of nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0 }],
+    ['a negative share', 'OPTION_INVALID', { a: 9, b: 9 }, { val: -0.1 }],
+    ['not a number', 'OPTION_INVALID', { a: 9, b: 9 }, { val: Number.NaN }],
+    ['a fraction above one', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 1.5 }],
+    ['a count below the classes', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 1 }],
+    ['a count that leaves nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 17 }],
+    ['shares that leave nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0.5, test: 0.5 }],
+    ['a seed that is no integer', 'OPTION_INVALID', { a: 9, b: 9 }, { seed: 0.5 }],
   ];
   it.each(failures)('refuses %s: %s', (_, code, sizes, options) => {
     const split = (): Parts => splitFiles(dataset(sizes), { seed: 0, val: 0.2, ...options });

@@ -29,7 +29,7 @@ export function splitFolds(files: readonly LabelledFile[], options: FoldOptions)
   const { seed, folds, test, groupOf } = options;
   if (!Number.isSafeInteger(folds) || folds < 2) {
     throw new SplitError(
-      'BAD_OPTION',
+      'OPTION_INVALID',
       `folds: expected a whole number from 2 up, received ${folds}`,
     );
   }

@@ -54,7 +54,7 @@ export function memoryData(options: MemoryDataOptions): DataSource {
   );
   if (images.length !== labels.length * imageSize) {
     throw new TrainingError(
-      'bad-option',
+      'OPTION_INVALID',
       `memoryData: ${labels.length} labels and images of [${imageShape.join(', ')}] need ` +
         `${labels.length * imageSize} values, received ${images.length}`,
     );
@@ -85,12 +85,12 @@ export function memoryData(options: MemoryDataOptions): DataSource {
   };
 }
 
-/** Throws a `bad-batch` where lengths, labels or targets do not fit. */
+/** Throws a `BATCH_INVALID` where lengths, labels or targets do not fit. */
 export function checkBatch(batch: Batch, imageShape: readonly number[], classes: number): void {
   const { images, labels, targets, size } = batch;
   const fail = (what: string, expected: string, received: unknown): never => {
     throw new TrainingError(
-      'bad-batch',
+      'BATCH_INVALID',
       `a batch of ${size} images of [${imageShape.join(', ')}] in ${classes} classes: ${what} ` +
         `expected ${expected}, received ${String(received)}`,
     );

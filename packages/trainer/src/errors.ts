@@ -1,44 +1,41 @@
 /** What went wrong, for programs: stable names. */
 export type TrainingErrorCode =
-  | 'bad-option'
-  | 'bad-batch'
-  | 'data-ended'
-  | 'not-finite'
-  | 'aborted'
-  | 'bad-checkpoint'
-  | 'checkpoint-mismatch';
+  | 'OPTION_INVALID'
+  | 'BATCH_INVALID'
+  | 'DATA_ENDED'
+  | 'NOT_FINITE'
+  | 'ABORTED'
+  | 'CHECKPOINT_INVALID'
+  | 'CHECKPOINT_MISMATCH';
 
-export interface TrainingErrorDetails {
+export interface TrainingErrorOptions {
+  /** What to do about it. */
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
   /** The optimiser step at which it happened, from 1. */
   readonly step?: number;
   /** The learning rate of that step. */
   readonly learningRate?: number;
-  /** What to try. */
-  readonly advice?: string;
 }
 
-/** Every error that this package throws on its own account. */
+/** Every error that this package throws. `code` is stable; `hint` says what to do. */
 export class TrainingError extends Error {
-  override readonly name: string = 'TrainingError';
+  override readonly name = 'TrainingError';
   readonly code: TrainingErrorCode;
+  readonly hint: string | undefined;
   readonly step: number | undefined;
   readonly learningRate: number | undefined;
-  readonly advice: string | undefined;
 
-  constructor(code: TrainingErrorCode, message: string, details: TrainingErrorDetails = {}) {
-    super(
-      details.advice === undefined ? message : `${message}. ${details.advice}`,
-      details.cause === undefined ? undefined : { cause: details.cause },
-    );
+  constructor(code: TrainingErrorCode, message: string, options: TrainingErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.step = details.step;
-    this.learningRate = details.learningRate;
-    this.advice = details.advice;
+    this.hint = options.hint;
+    this.step = options.step;
+    this.learningRate = options.learningRate;
   }
 }
 
-/** Throws a `bad-option` unless `valid`. */
+/** Throws a `OPTION_INVALID` unless `valid`. */
 export function checkOption(
   valid: boolean,
   where: string,
@@ -49,7 +46,7 @@ export function checkOption(
   if (valid) return;
   const shown = typeof received === 'number' ? String(received) : JSON.stringify(received);
   throw new TrainingError(
-    'bad-option',
+    'OPTION_INVALID',
     `${where}: ${option} is ${expected}, received ${shown ?? String(received)}`,
   );
 }

@@ -85,17 +85,17 @@ describeOn(['cpu'], () => {
         (error: TrainingError) => error.code,
       );
     const fewer = classes.slice(0, 2);
-    expect(await codeOf(evaluate({ model, data, classes: fewer }))).toBe('bad-option');
+    expect(await codeOf(evaluate({ model, data, classes: fewer }))).toBe('OPTION_INVALID');
     const more = [...classes, 'g'];
-    expect(await codeOf(evaluate({ model, data, classes: more }))).toBe('bad-option');
+    expect(await codeOf(evaluate({ model, data, classes: more }))).toBe('OPTION_INVALID');
     const none = { ...data, async *batches() {} };
-    expect(await codeOf(evaluate({ model, data: none, classes }))).toBe('data-ended');
+    expect(await codeOf(evaluate({ model, data: none, classes }))).toBe('DATA_ENDED');
     const signal = { aborted: true };
-    expect(await codeOf(evaluate({ model, data, classes, signal }))).toBe('aborted');
+    expect(await codeOf(evaluate({ model, data, classes, signal }))).toBe('ABORTED');
     const lost = {
       forward: (x: tf.Tensor4D): tf.Tensor2D => tf.mul(model.forward(x), NaN),
     };
-    expect(await codeOf(evaluate({ model: lost, data, classes }))).toBe('not-finite');
+    expect(await codeOf(evaluate({ model: lost, data, classes }))).toBe('NOT_FINITE');
     expect(tf.memory().numTensors).toBe(before);
   });
 });

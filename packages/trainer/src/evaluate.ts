@@ -56,9 +56,9 @@ export interface Evaluation {
 /**
  * Runs the model, in inference mode, over all of `data`.
  *
- * @throws TrainingError `bad-batch` where the data do not fit, `data-ended` where there are none,
- *   `aborted` where the signal asked to stop,
- *   `not-finite` where a loss is NaN or infinite
+ * @throws TrainingError `BATCH_INVALID` where the data do not fit, `DATA_ENDED` where there are none,
+ *   `ABORTED` where the signal asked to stop,
+ *   `NOT_FINITE` where a loss is NaN or infinite
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, data, classes, signal, onProgress } = options;
@@ -70,7 +70,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   let top5 = 0;
   for await (const batch of data.batches(0)) {
     if (signal?.aborted === true) {
-      throw new TrainingError('aborted', 'evaluate: stopped by the signal');
+      throw new TrainingError('ABORTED', 'evaluate: stopped by the signal');
     }
     checkBatch(batch, data.imageShape, k);
     const logits = tf.tidy(() =>
@@ -86,9 +86,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const own = -logProbability(label);
       if (!Number.isFinite(own)) {
         throw new TrainingError(
-          'not-finite',
+          'NOT_FINITE',
           `evaluate: the loss of image ${predictions.length} is ${own}`,
-          { advice: 'The weights, or this image, hold NaN or infinity' },
+          { hint: 'The weights, or this image, hold NaN or infinity.' },
         );
       }
       loss += own;
@@ -102,7 +102,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     await yieldToEventLoop();
   }
   const n = predictions.length;
-  if (n === 0) throw new TrainingError('data-ended', 'evaluate: the data hold no images');
+  if (n === 0) throw new TrainingError('DATA_ENDED', 'evaluate: the data hold no images');
   return {
     loss: loss / n,
     top1: top1 / n,
@@ -126,8 +126,8 @@ async function readLogits(logits: tf.Tensor2D, classes: number): Promise<ArrayLi
 export function checkLogits(logits: tf.Tensor2D, classes: number): void {
   if (logits.shape[1] === classes) return;
   throw new TrainingError(
-    'bad-option',
+    'OPTION_INVALID',
     `the model gives ${logits.shape[1]} logits an image, but ${classes} classes are named`,
-    { advice: 'Give the model a classifier for these classes (resetClassifier)' },
+    { hint: 'Give the model a classifier for these classes (resetClassifier).' },
   );
 }

@@ -68,7 +68,7 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
   });
   for await (const event of events) {
     if (event.type === 'stopped') {
-      throw new TrainingError('aborted', 'fitEpochs: stopped by the signal');
+      throw new TrainingError('ABORTED', 'fitEpochs: stopped by the signal');
     }
     if (event.type !== 'step') continue;
     seconds.push((event.stepMs + event.dataWaitMs) / 1000);

@@ -4,7 +4,7 @@ export type { Settings } from './checkpoint/settings.ts';
 export { clipByGlobalNorm } from './clip.ts';
 export { memoryData, type Batch, type DataSource, type MemoryDataOptions } from './data.ts';
 export type { EmaOptions } from './ema.ts';
-export { TrainingError, type TrainingErrorCode, type TrainingErrorDetails } from './errors.ts';
+export { TrainingError, type TrainingErrorCode, type TrainingErrorOptions } from './errors.ts';
 export {
   evaluate,
   type EvaluateOptions,

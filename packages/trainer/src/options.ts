@@ -71,7 +71,7 @@ export interface TrainOptions extends GroupOptions {
   readonly checkpointEvery?: { readonly epochs?: number; readonly steps?: number };
 }
 
-/** Throws a `bad-option` for the first option that cannot be. */
+/** Throws a `OPTION_INVALID` for the first option that cannot be. */
 export function checkOptions(options: TrainOptions): void {
   const check = (valid: boolean, option: string, expected: string, received: unknown): void =>
     checkOption(valid, 'train', option, expected, received);

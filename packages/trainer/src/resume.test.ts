@@ -156,7 +156,7 @@ describeOn(['cpu'], () => {
     expect(start!.resumed).toEqual({ epoch: 2, step: 1, changed: ['epochs', 'labelSmoothing'] });
 
     await expect(resumed({ optimizer: adamw() })).rejects.toMatchObject({
-      code: 'checkpoint-mismatch',
+      code: 'CHECKPOINT_MISMATCH',
       message: expect.stringContaining('the optimizer differs: was sgd, is adamw'),
     });
     await expect(resumed({ ema: {} })).rejects.toThrow('ema differs: was off, is on');
@@ -171,7 +171,7 @@ describeOn(['cpu'], () => {
     const slots = new Map(checkpoint.optimizer);
     slots.delete('velocity/fc.bias');
     await expect(resumed({ resume: { ...checkpoint, optimizer: slots } })).rejects.toMatchObject({
-      code: 'bad-checkpoint',
+      code: 'CHECKPOINT_INVALID',
       message: expect.stringContaining('velocity/fc.bias'),
     });
   });

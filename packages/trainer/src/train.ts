@@ -23,9 +23,9 @@ type Events = AsyncGenerator<TrainEvent, void, undefined>;
  * Between steps it yields to the event loop. A training resumed from a checkpoint goes on to the
  * same bits as one that never stopped, on the same backend and with the same data.
  *
- * @throws TrainingError (while iterating) `bad-option` before anything runs, `checkpoint-mismatch`
- *   or `bad-checkpoint` where `resume` does not fit, `bad-batch` or `data-ended` where the data do
- *   not, `not-finite` where the loss or the weights become NaN or infinite
+ * @throws TrainingError (while iterating) `OPTION_INVALID` before anything runs, `CHECKPOINT_MISMATCH`
+ *   or `CHECKPOINT_INVALID` where `resume` does not fit, `BATCH_INVALID` or `DATA_ENDED` where the data do
+ *   not, `NOT_FINITE` where the loss or the weights become NaN or infinite
  */
 export async function* train(options: TrainOptions): Events {
   const run = new Run(options);
@@ -162,7 +162,7 @@ async function endEpoch(run: Run): Promise<TrainEvent[] | undefined> {
     try {
       if (valData) val = await evaluate({ model, data: valData, classes, signal });
     } catch (error) {
-      if (error instanceof TrainingError && error.code === 'aborted') return undefined;
+      if (error instanceof TrainingError && error.code === 'ABORTED') return undefined;
       throw error;
     }
     const { epochsDone, sums } = run;

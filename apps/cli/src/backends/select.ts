@@ -87,6 +87,6 @@ function messageOf(error: unknown): string {
 function hintOf(error: unknown): { readonly hint?: string } {
   if (!(error instanceof Error)) return {};
   const fields = new Map<string, unknown>(Object.entries(error));
-  const text = fields.get('hint') ?? fields.get('advice');
+  const text = fields.get('hint');
   return typeof text === 'string' ? { hint: text } : {};
 }

@@ -19,7 +19,7 @@ export const tensorflow: Backend = {
   check() {
     const { problem } = nativeStatus({ from: import.meta.url });
     if (problem === undefined) return Promise.resolve(undefined);
-    return Promise.resolve({ problem: problem.message, hint: problem.advice });
+    return Promise.resolve({ problem: problem.message, hint: problem.hint ?? '' });
   },
 
   async start() {

@@ -100,15 +100,13 @@ function checkScan(scan: Scan): void {
       throw new SplitError(
         'NO_CLASSES',
         `there are no class folders${outside.length > 0 ? `, only ${outside.length} files` : ''}`,
-        'Put the pictures into one sub-folder a class, as cats/ and dogs/.',
+        { hint: 'Put the pictures into one sub-folder a class, as cats/ and dogs/.' },
       );
     }
     if (classes.length === 1) {
-      throw new SplitError(
-        'ONE_CLASS',
-        `there is only one class folder, '${classes[0]}'`,
-        'A classifier needs at least two: put the pictures of each class into a sub-folder of its own.',
-      );
+      throw new SplitError('ONE_CLASS', `there is only one class folder, '${classes[0]}'`, {
+        hint: 'A classifier needs at least two: put the pictures of each class into a sub-folder of its own.',
+      });
     }
   }, root);
   // A class that looks empty may only be locked: that is another thing to mend.

@@ -1,11 +1,6 @@
-import { SplitError, type SplitErrorCode } from '@resnet/split';
+import { SplitError } from '@resnet/split';
 
-import { DataError, type DataErrorCode } from '../errors.ts';
-
-const codes: Partial<Record<SplitErrorCode, DataErrorCode>> = {
-  BAD_OPTION: 'OPTION_INVALID',
-  BAD_MANIFEST: 'MANIFEST_INVALID',
-};
+import { DataError } from '../errors.ts';
 
 /**
  * Runs `work` of @resnet/split; what it refuses becomes a {@link DataError} that says where.
@@ -19,7 +14,8 @@ export function explainSplit<T>(work: () => T, where: string): T {
   } catch (error) {
     if (!(error instanceof SplitError)) throw error;
     const { code, hint, message } = error;
-    throw new DataError(codes[code] ?? 'DATASET_INVALID', `${where}: ${message}`, {
+    const isKept = code === 'OPTION_INVALID' || code === 'MANIFEST_INVALID';
+    throw new DataError(isKept ? code : 'DATASET_INVALID', `${where}: ${message}`, {
       hint,
       cause: error,
     });

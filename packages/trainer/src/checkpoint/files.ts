@@ -36,7 +36,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, Uint8Array
  * The checkpoint that `encodeCheckpoint` made.
  *
  * @param files name to bytes; others are ignored
- * @throws TrainingError `bad-checkpoint` naming the file that is missing, cut short, of another
+ * @throws TrainingError `CHECKPOINT_INVALID` naming the file that is missing, cut short, of another
  *   version, or of another checkpoint than its neighbours
  */
 export function decodeCheckpoint(files: ReadonlyMap<string, Uint8Array>): Checkpoint {
@@ -48,17 +48,19 @@ export function decodeCheckpoint(files: ReadonlyMap<string, Uint8Array>): Checkp
     try {
       content = readSafetensors(bytes);
     } catch (cause) {
-      throw new TrainingError('bad-checkpoint', `decodeCheckpoint: ${name} cannot be read`, {
-        cause,
-        advice: cause instanceof Error ? cause.message : String(cause),
-      });
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TrainingError(
+        'CHECKPOINT_INVALID',
+        `decodeCheckpoint: ${name} cannot be read: ${reason}`,
+        { cause },
+      );
     }
     const other = content.metadata.get('checkpoint');
     if (other !== id) {
       throw new TrainingError(
-        'bad-checkpoint',
+        'CHECKPOINT_INVALID',
         `decodeCheckpoint: ${name} belongs to another checkpoint (${other ?? 'none'}) than ${json} (${id})`,
-        { advice: 'Writing was cut short, or files of two checkpoints were mixed' },
+        { hint: 'Writing was cut short, or files of two checkpoints were mixed.' },
       );
     }
     return content.tensors;
@@ -82,8 +84,8 @@ function identity({ epochsDone, batchesDone, step, sums, history }: JsonPart): s
 function required(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
   const bytes = files.get(name);
   if (bytes !== undefined) return bytes;
-  throw new TrainingError('bad-checkpoint', `decodeCheckpoint: ${name} is missing`, {
-    advice: `The files are ${[...files.keys()].join(', ') || 'none'}`,
+  throw new TrainingError('CHECKPOINT_INVALID', `decodeCheckpoint: ${name} is missing`, {
+    hint: `The files are ${[...files.keys()].join(', ') || 'none'}.`,
   });
 }
 

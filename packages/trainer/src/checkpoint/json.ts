@@ -5,7 +5,7 @@ export class JsonFields {
   readonly #fields: ReadonlyMap<string, unknown>;
   readonly #where: string;
 
-  /** @throws TrainingError `bad-checkpoint` where `value` is no object */
+  /** @throws TrainingError `CHECKPOINT_INVALID` where `value` is no object */
   constructor(value: unknown, where: string) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw bad(`${where} is not an object`);
@@ -31,5 +31,5 @@ export function isCount(value: unknown): boolean {
 }
 
 export function bad(what: string, cause?: unknown): TrainingError {
-  return new TrainingError('bad-checkpoint', `decodeCheckpoint: ${what}`, { cause });
+  return new TrainingError('CHECKPOINT_INVALID', `decodeCheckpoint: ${what}`, { cause });
 }

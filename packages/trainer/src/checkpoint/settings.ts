@@ -26,7 +26,7 @@ export interface Settings {
  *
  * @returns the names of the settings that differ and may: the training goes on, but not to the
  *   same bits
- * @throws TrainingError `checkpoint-mismatch` where model, classes, optimiser or averaging do not
+ * @throws TrainingError `CHECKPOINT_MISMATCH` where model, classes, optimiser or averaging do not
  *   fit, or the place in the middle of an epoch would be another one
  */
 export function compareSettings(saved: Settings, present: Settings, inEpoch: boolean): string[] {
@@ -63,8 +63,8 @@ export function compareSettings(saved: Settings, present: Settings, inEpoch: boo
 }
 
 function mismatch(what: string, how: string): never {
-  throw new TrainingError('checkpoint-mismatch', `resume: ${what} differs: ${how}`, {
-    advice: 'Resume with what the checkpoint was made with, or start anew',
+  throw new TrainingError('CHECKPOINT_MISMATCH', `resume: ${what} differs: ${how}`, {
+    hint: 'Resume with what the checkpoint was made with, or start a new run.',
   });
 }
 

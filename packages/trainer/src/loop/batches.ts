@@ -30,14 +30,14 @@ export async function* groups(
       count += batches.length;
       if (count > data.batchesPerEpoch) {
         throw new TrainingError(
-          'bad-batch',
+          'BATCH_INVALID',
           `train: the data give more than the ${data.batchesPerEpoch} batches an epoch they announced`,
         );
       }
       if (batches.length > 0) yield { batches, waitMs: tf.util.now() - begun };
     }
     if (count === 0) {
-      throw new TrainingError('data-ended', `train: the data gave no batch in epoch ${epoch + 1}`);
+      throw new TrainingError('DATA_ENDED', `train: the data gave no batch in epoch ${epoch + 1}`);
     }
   } finally {
     await iterator.return?.();

@@ -20,7 +20,7 @@ export async function readSlots(state: OptimizerState): Promise<StateDict> {
 /**
  * Puts saved slots into `state`'s.
  *
- * @throws TrainingError `bad-checkpoint` where one is missing or of another shape
+ * @throws TrainingError `CHECKPOINT_INVALID` where one is missing or of another shape
  */
 export function writeSlots(state: OptimizerState, saved: StateDict, optimizer: Optimizer): void {
   for (const [path, slots] of state.slots) {
@@ -29,7 +29,7 @@ export function writeSlots(state: OptimizerState, saved: StateDict, optimizer: O
       const tensor = saved.get(`${name}/${path}`);
       if (tensor?.dtype !== 'float32' || tensor.shape.join() !== slot.shape.join()) {
         throw new TrainingError(
-          'bad-checkpoint',
+          'CHECKPOINT_INVALID',
           `resume: the optimizer's ${name}/${path} should be float32 [${slot.shape.join(', ')}], ` +
             (tensor === undefined
               ? 'and is missing'

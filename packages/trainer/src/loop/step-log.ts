@@ -27,7 +27,7 @@ export class StepLog {
    * Reads what is pending and adds it to `sums`, image by image, so that it makes no difference to
    * the sums how often it is read.
    *
-   * @throws TrainingError `not-finite` at the first step whose loss is NaN or infinite
+   * @throws TrainingError `NOT_FINITE` at the first step whose loss is NaN or infinite
    */
   async read(sums: EpochSums): Promise<EpochSums> {
     let { loss, correct, images } = sums;
@@ -68,14 +68,14 @@ export function notFinite(
   learningRate: number,
 ): TrainingError {
   return new TrainingError(
-    'not-finite',
+    'NOT_FINITE',
     `train: the ${what} is ${value} at step ${step} (learning rate ${learningRate})`,
     {
       step,
       learningRate,
-      advice:
+      hint:
         'Lower the learning rate, warm it up, or clip the gradients (clipNorm); the last ' +
-        'checkpoint event came before this and can be resumed',
+        'checkpoint event came before this and can be resumed.',
     },
   );
 }

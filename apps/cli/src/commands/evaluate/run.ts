@@ -49,7 +49,7 @@ export async function runEvaluate(
     }
     printEvaluation({ evaluation, card, set, skipped, options, io });
   } catch (error) {
-    const stopped = error instanceof TrainingError && error.code === 'aborted';
+    const stopped = error instanceof TrainingError && error.code === 'ABORTED';
     if (signal.aborted && (stopped || error === signal.reason)) {
       throw new InterruptedError('Stopped; nothing was measured to the end.');
     }
@@ -127,7 +127,7 @@ async function evaluateModel(
     });
     return { evaluation, skipped };
   } catch (error) {
-    if (!(error instanceof TrainingError) || error.code !== 'data-ended') throw error;
+    if (!(error instanceof TrainingError) || error.code !== 'DATA_ENDED') throw error;
     throw new FailureError(`None of the images in ${set.source} could be read.`, {
       hint: skipped[0] === undefined ? undefined : `${skipped[0].path}: ${skipped[0].reason}`,
       cause: error,

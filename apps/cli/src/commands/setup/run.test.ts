@@ -50,7 +50,9 @@ it('prints nothing but JSON when asked', async () => {
 
 it('reports what is missing and how to get it', async () => {
   const { code, notes } = await setup(() => {
-    throw new NativeError('NO_COMPILER', 'There is no C++ compiler.', 'apt-get install g++');
+    throw new NativeError('NO_COMPILER', 'There is no C++ compiler.', {
+      hint: 'apt-get install g++',
+    });
   });
   expect(code).toBe(1);
   expect(notes).toBe('error: There is no C++ compiler.\napt-get install g++\n');
