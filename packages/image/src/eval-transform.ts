@@ -5,7 +5,7 @@ import type { Interpolation } from './resize/filters.ts';
 import type { Box } from './resize/resample.ts';
 import { checkInterpolation } from './resize/resize.ts';
 
-/** How a picture becomes a network's input when nothing is random: timm's `pretrained_cfg`. Plain JSON. */
+/** How an image becomes a network's input when nothing is random: timm's `pretrained_cfg`. Plain JSON. */
 export interface EvalTransform extends Normalization {
   /** [height, width] of the result. */
   readonly inputSize: Size;
@@ -14,7 +14,7 @@ export interface EvalTransform extends Normalization {
   readonly interpolation: Interpolation;
 }
 
-/** From a picture to `height * width * 3` floats (HWC); written into `out` where given. */
+/** From an image to `height * width * 3` floats (HWC); written into `out` where given. */
 export type EvalFunction = (raster: Raster, out?: Float32Array) => Float32Array;
 
 /**
@@ -30,7 +30,7 @@ export function evalTransform(options: EvalTransform): EvalFunction {
   return (raster, out) => toFloats(crop(raster), out);
 }
 
-/** The pixel part of {@link evalTransform}: the resized and cropped picture before normalisation. */
+/** The pixel part of {@link evalTransform}: the resized and cropped image before normalisation. */
 export function evalCrop(
   options: Pick<EvalTransform, 'inputSize' | 'cropPct' | 'interpolation'>,
 ): (raster: Raster) => Raster {
@@ -45,19 +45,19 @@ export function evalCrop(
 }
 
 /**
- * The part of a picture that {@link evalTransform} keeps, in the picture's pixels: where to draw
- * what a network found. It reaches outside of pictures that the crop is padded for.
+ * The part of an image that {@link evalTransform} keeps, in the image's pixels: where to draw
+ * what a network found. It reaches outside of images that the crop is padded for.
  *
  * @throws ImageError for options out of range
  */
 export function evalBox(
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   options: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
 ): Box {
   checkCrop(options, 'evalBox');
-  const { resized, crop } = cropOf(picture, options);
-  const across = picture.width / resized[1];
-  const down = picture.height / resized[0];
+  const { resized, crop } = cropOf(image, options);
+  const across = image.width / resized[1];
+  const down = image.height / resized[0];
   return [
     crop.left * across,
     crop.top * down,
@@ -66,15 +66,12 @@ export function evalBox(
   ];
 }
 
-/** The size that a picture is resized to, and what is kept of that. */
+/** The size that an image is resized to, and what is kept of that. */
 function cropOf(
-  picture: Pick<Raster, 'width' | 'height'>,
+  image: Pick<Raster, 'width' | 'height'>,
   { inputSize: [height, width], cropPct }: Pick<EvalTransform, 'inputSize' | 'cropPct'>,
 ): { readonly resized: Size; readonly crop: Rect } {
-  const resized = coveringSize(picture, [
-    Math.floor(height / cropPct),
-    Math.floor(width / cropPct),
-  ]);
+  const resized = coveringSize(image, [Math.floor(height / cropPct), Math.floor(width / cropPct)]);
   const left = centerCropOffset(resized[1], width);
   const top = centerCropOffset(resized[0], height);
   return { resized, crop: { left, top, width, height } };

@@ -8,7 +8,7 @@ export type Size = readonly [height: number, width: number];
 
 /**
  * The size that `Resize` gives: for a square target, torchvision's rule (shorter edge to the
- * target, the other truncated); else timm's `ResizeKeepRatio` (the picture just covers the target,
+ * target, the other truncated); else timm's `ResizeKeepRatio` (the image just covers the target,
  * edges rounded).
  */
 export function coveringSize(
@@ -26,7 +26,7 @@ export function coveringSize(
 }
 
 /**
- * Where `CenterCrop` cuts, by torchvision's rounding (ties to even). Where the picture is smaller
+ * Where `CenterCrop` cuts, by torchvision's rounding (ties to even). Where the image is smaller
  * than the crop it is padded first, the odd pixel going right and below, and the offset is negative.
  */
 export function centerCropOffset(size: number, crop: number): number {
@@ -34,7 +34,7 @@ export function centerCropOffset(size: number, crop: number): number {
 }
 
 /**
- * `crop` of the picture resized to `size`, in one step; what lies outside the picture is black.
+ * `crop` of the image resized to `size`, in one step; what lies outside the image is black.
  * Only the pixels that are kept are computed.
  */
 export function resizedWindow(

@@ -8,7 +8,7 @@ export interface RandomCrop {
   /** Black pixels added on every side before cropping: 4 for CIFAR's 32. */
   readonly padding: number;
   /**
-   * The shorter edge is resized to this first; the crop's own size unless given. A picture that
+   * The shorter edge is resized to this first; the crop's own size unless given. An image that
    * already has that size (CIFAR) is not touched.
    */
   readonly resize?: number | undefined;
@@ -16,8 +16,8 @@ export interface RandomCrop {
 
 /**
  * The cheap augmentation of the CIFAR papers ("Deep residual learning", section 4.2): resize to
- * cover, pad, crop at random. Resize, padding and crop are one step. Where the padded picture is
- * smaller than the crop, the picture is centred on black.
+ * cover, pad, crop at random. Resize, padding and crop are one step. Where the padded image is
+ * smaller than the crop, the image is centred on black.
  */
 export function randomCrop(
   raster: Raster,

@@ -9,7 +9,7 @@ import { resample } from './resize/resample.ts';
 export type Range = readonly [low: number, high: number];
 
 export interface RandomResizedCrop {
-  /** Share of the picture's area that the crop covers. */
+  /** Share of the image's area that the crop covers. */
   readonly scale: Range;
   /** Width over height of the crop, drawn evenly on a log scale. */
   readonly ratio: Range;

@@ -1,4 +1,4 @@
-/** An 8-bit RGB picture: rows from the top, pixels from the left, no padding between rows. */
+/** An 8-bit RGB image: rows from the top, pixels from the left, no padding between rows. */
 export interface Raster {
   readonly width: number;
   readonly height: number;

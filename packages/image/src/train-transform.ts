@@ -13,13 +13,13 @@ import { checkOption, checkRaster, isSize, type Raster } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
 import { checkInterpolation } from './resize/resize.ts';
 
-/** How the input window is cut from the picture. */
+/** How the input window is cut from the image. */
 export type TrainCrop =
   | ({ readonly kind: 'randomResizedCrop' } & RandomResizedCrop)
   | ({ readonly kind: 'randomCrop' } & RandomCrop)
   | { readonly kind: 'centerCrop'; readonly cropPct: number };
 
-/** How a picture becomes a network's input in training. Plain JSON: it travels to workers and into `args.json`. */
+/** How an image becomes a network's input in training. Plain JSON: it travels to workers and into `args.json`. */
 export interface TrainTransform extends Normalization {
   /** [height, width] of the result. */
   readonly inputSize: Size;
@@ -59,12 +59,12 @@ export const defaultRandomErasing: RandomErasing = {
 /** torchvision's `RandAugment()`. */
 export const defaultRandAugment: RandAugment = { numOps: 2, magnitude: 9 };
 
-/** From a picture to `height * width * 3` floats (HWC); written into `out` where given. */
+/** From an image to `height * width * 3` floats (HWC); written into `out` where given. */
 export type TrainFunction = (raster: Raster, random: Random, out?: Float32Array) => Float32Array;
 
 /**
  * The training transform, in torchvision's order: crop, flip, RandAugment, colour jitter,
- * normalisation, random erasing. All randomness comes from `random`: the same picture and the same
+ * normalisation, random erasing. All randomness comes from `random`: the same image and the same
  * generator state give the same floats on every platform.
  *
  * @throws ImageError for options out of range, and (when called) for a malformed raster

@@ -1,7 +1,7 @@
 import type { ResNetConfig } from '@resnet/model';
 
 /**
- * Where in a picture the evidence for one class was: class activation mapping (Zhou et al., arXiv
+ * Where in an image the evidence for one class was: class activation mapping (Zhou et al., arXiv
  * 1512.04150). A net that ends in an average pool and a linear classifier gives each class
  * `logit = bias + mean over (y, x) of map(y, x)`, with `map(y, x) = sum over k of weight[class, k]
  * features[y, x, k]`: what each place of the last feature map adds.
@@ -21,7 +21,7 @@ export function hasActivationMaps(config: ResNetConfig): boolean {
 }
 
 /**
- * @param features one picture's last feature map, `[height, width, channels]`
+ * @param features one image's last feature map, `[height, width, channels]`
  * @param weights the classifier's of all classes, `[classes, channels]`
  */
 export function activationMap(
@@ -40,7 +40,7 @@ export function activationMap(
   return { classIndex, width, height, values };
 }
 
-/** A map's values stretched to 0..1, as the paper's pictures show them; all 0 where all are equal. */
+/** A map's values stretched to 0..1, as the paper's images show them; all 0 where all are equal. */
 export function normalizeMap(values: Float32Array): Float32Array {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;

@@ -9,9 +9,9 @@ export interface ModelLimits {
   readonly inputSize: number;
   /** Of the net, each 4 bytes in memory. */
   readonly parameters: number;
-  /** Of convolutions and linear layers, for one picture: ResNet-152 at 224 x 224 has 11.5e9. */
+  /** Of convolutions and linear layers, for one image: ResNet-152 at 224 x 224 has 11.5e9. */
   readonly multiplyAdds: number;
-  /** Numbers in the largest feature map, for one picture. */
+  /** Numbers in the largest feature map, for one image. */
   readonly activations: number;
   readonly classes: number;
   /** Residual blocks: ResNet-152 has 50, ResNet-1202 has 600. */
@@ -44,7 +44,7 @@ export interface ModelReport {
  *
  * @throws ModelError MODEL_FILE_INVALID, MODEL_UNKNOWN, CONFIG_INVALID; INPUT_INVALID where the
  *   input size is too small for the net
- * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB pictures;
+ * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB images;
  *   MODEL_TOO_LARGE naming the limit and the value
  */
 export function inspectModel(
@@ -61,7 +61,7 @@ export function inspectModel(
   }
   const [, height, width] = card.pretrainedCfg.inputSize;
   check('input pixels a side', Math.max(height, width), limits.inputSize);
-  // A crop of next to nothing of a picture would first enlarge it without end.
+  // A crop of next to nothing of an image would first enlarge it without end.
   const resized = Math.max(height, width) / card.pretrainedCfg.cropPct;
   check('pixels a side before the crop', Math.floor(resized), 8 * limits.inputSize);
   check('classes', numClasses, limits.classes);
@@ -72,7 +72,7 @@ export function inspectModel(
   const parameters = parameterCount(card.config);
   const multiplyAdds = rows.reduce((sum, row) => sum + row.macs, 0);
   check('parameters', parameters, limits.parameters);
-  check('multiply-adds a picture', multiplyAdds, limits.multiplyAdds);
+  check('multiply-adds an image', multiplyAdds, limits.multiplyAdds);
   const largest = rows.reduce(
     (most, row) =>
       Math.max(

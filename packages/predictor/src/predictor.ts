@@ -33,11 +33,11 @@ export interface LoadOptions {
 export interface PredictOptions {
   /** How many classes to give, most probable first; 5 unless given, never more than there are. */
   readonly topK?: number;
-  /** How many pictures run together; 32 unless given. More is faster and takes more memory. */
+  /** How many images run together; 32 unless given. More is faster and takes more memory. */
   readonly batchSize?: number;
 }
 
-/** One picture's probabilities, and where the evidence for one class was. */
+/** One image's probabilities, and where the evidence for one class was. */
 export interface Explanation {
   /** Of every class, by index. */
   readonly probabilities: readonly number[];
@@ -54,7 +54,7 @@ const unlimited: ModelLimits = {
 };
 
 /**
- * A model folder that answers for pictures: its net, its classes and its own preprocessing. It
+ * A model folder that answers for images: its net, its classes and its own preprocessing. It
  * runs on the backend that was active when it was loaded, and holds its weights there until
  * {@link dispose}.
  */
@@ -86,7 +86,7 @@ export class Predictor {
    * Loads a model folder as `@resnet/trainer` and timm write it.
    *
    * @throws ModelError where a file is malformed, or the weights are not those of the architecture
-   * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB pictures;
+   * @throws PredictorError MODEL_UNSUITABLE where the net has no classes, or takes no RGB images;
    *   MODEL_TOO_LARGE; WEIGHTS_NOT_FINITE
    */
   // oxlint-disable-next-line typescript/require-await -- some backends will upload asynchronously
@@ -105,41 +105,39 @@ export class Predictor {
     return new Predictor(card, net, classifier);
   }
 
-  /** The `topK` most probable classes of a picture, most probable first. */
-  predict(picture: Raster, options?: PredictOptions): Promise<Prediction[]>;
-  /** The same for each of several pictures, in their order. */
-  predict(pictures: readonly Raster[], options?: PredictOptions): Promise<Prediction[][]>;
+  /** The `topK` most probable classes of an image, most probable first. */
+  predict(image: Raster, options?: PredictOptions): Promise<Prediction[]>;
+  /** The same for each of several images, in their order. */
+  predict(images: readonly Raster[], options?: PredictOptions): Promise<Prediction[][]>;
   /**
-   * @throws ImageError for a picture that is malformed
+   * @throws ImageError for an image that is malformed
    * @throws PredictorError INPUT_INVALID for an option out of range; DISPOSED
    */
   async predict(
-    pictures: Raster | readonly Raster[],
+    images: Raster | readonly Raster[],
     { topK = 5, batchSize = 32 }: PredictOptions = {},
   ): Promise<Prediction[] | Prediction[][]> {
     checkCount('topK', topK);
     checkCount('batchSize', batchSize);
-    const list = isList(pictures) ? pictures : [pictures];
+    const list = isList(images) ? images : [images];
     const results: Prediction[][] = [];
     for (let start = 0; start < list.length; start += batchSize) {
-      const images = list
-        .slice(start, start + batchSize)
-        .map((picture) => this.preprocess(picture));
+      const images = list.slice(start, start + batchSize).map((image) => this.preprocess(image));
       for (const probabilities of await this.probabilities(images)) {
         results.push(topPredictions(probabilities, this.card.labelNames, topK));
       }
     }
-    return isList(pictures) ? results : results[0]!;
+    return isList(images) ? results : results[0]!;
   }
 
   /**
-   * A picture as the net takes it: height * width * 3 normalised floats, HWC; written into `out`
+   * An image as the net takes it: height * width * 3 normalised floats, HWC; written into `out`
    * where given.
    *
-   * @throws ImageError for a picture that is malformed, or an `out` of another length
+   * @throws ImageError for an image that is malformed, or an `out` of another length
    */
-  preprocess(picture: Raster, out?: Float32Array): Float32Array {
-    return this.#transform(picture, out);
+  preprocess(image: Raster, out?: Float32Array): Float32Array {
+    return this.#transform(image, out);
   }
 
   /**
@@ -251,8 +249,8 @@ function largest(values: readonly number[]): number {
   return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 
-function isList(pictures: Raster | readonly Raster[]): pictures is readonly Raster[] {
-  return Array.isArray(pictures);
+function isList(images: Raster | readonly Raster[]): images is readonly Raster[] {
+  return Array.isArray(images);
 }
 
 function rgb([r, g, b]: readonly number[]): [number, number, number] {

@@ -71,7 +71,7 @@ function formulaImages([n, c, h, w] = reference.images): Float32Array[] {
   });
 }
 
-function picture(seed: number, width = 50, height = 60): Raster {
+function image(seed: number, width = 50, height = 60): Raster {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * seed * 7919) % 251);
   return { width, height, data };
 }
@@ -97,16 +97,16 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     predictor.dispose();
   });
 
-  it('gives one list for a picture, and one for each of several, whatever the batches', async () => {
+  it('gives one list for an image, and one for each of several, whatever the batches', async () => {
     const predictor = await Predictor.load({ config: JSON.parse(config) as object, weights });
-    const pictures = [picture(1), picture(2, 33, 90), picture(3)];
-    const single = await predictor.predict(pictures[1]!);
+    const images = [image(1), image(2, 33, 90), image(3)];
+    const single = await predictor.predict(images[1]!);
     expect(single.map(({ label }) => label).sort()).toEqual(['bird', 'cat', 'dog']);
     expect(single.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 10);
     expect(single[0]!.probability).toBeGreaterThanOrEqual(single[1]!.probability);
     expect(card.labelNames[single[0]!.index]).toBe(single[0]!.label);
 
-    const all = await predictor.predict(pictures, { topK: 1, batchSize: 2 });
+    const all = await predictor.predict(images, { topK: 1, batchSize: 2 });
     expect(all).toHaveLength(3);
     expect(all.map((list) => list.length)).toEqual([1, 1, 1]);
     expect(all[1]![0]!.index).toBe(single[0]!.index);
@@ -115,7 +115,7 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
     predictor.dispose();
   });
 
-  it("prepares pictures as the model's own config.json says", async () => {
+  it("prepares images as the model's own config.json says", async () => {
     const predictor = await Predictor.load({ config, weights });
     const { mean, std, interpolation, cropPct } = card.pretrainedCfg;
     const expected = evalTransform({
@@ -124,10 +124,10 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
       interpolation,
       mean: [mean[0]!, mean[1]!, mean[2]!],
       std: [std[0]!, std[1]!, std[2]!],
-    })(picture(5));
-    expect(predictor.preprocess(picture(5))).toEqual(expected);
+    })(image(5));
+    expect(predictor.preprocess(image(5))).toEqual(expected);
     const out = new Float32Array(expected.length);
-    expect(predictor.preprocess(picture(5), out)).toBe(out);
+    expect(predictor.preprocess(image(5), out)).toBe(out);
     expect(out).toEqual(expected);
     expect(expected).toHaveLength(32 * 40 * 3);
     predictor.dispose();
@@ -238,15 +238,15 @@ describeBackends(['cpu', 'wasm', 'tensorflow'], () => {
 
   it('says what is wrong with a call', async () => {
     const predictor = await Predictor.load({ config, weights });
-    await expect(predictor.predict(picture(1), { topK: 0 })).rejects.toThrow('topK is an integer');
-    await expect(predictor.predict(picture(1), { batchSize: 0.5 })).rejects.toThrow('batchSize');
-    await expect(predictor.predict({ ...picture(1), width: 51 })).rejects.toThrow('51');
+    await expect(predictor.predict(image(1), { topK: 0 })).rejects.toThrow('topK is an integer');
+    await expect(predictor.predict(image(1), { batchSize: 0.5 })).rejects.toThrow('batchSize');
+    await expect(predictor.predict({ ...image(1), width: 51 })).rejects.toThrow('51');
     await expect(predictor.probabilities([new Float32Array(5)])).rejects.toThrow(
       '32 x 40 x 3 = 3840 floats, received 5 at index 0',
     );
     predictor.dispose();
     predictor.dispose();
-    await expect(predictor.predict(picture(1))).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(predictor.predict(image(1))).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 });
 

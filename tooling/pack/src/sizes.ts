@@ -91,6 +91,8 @@ export const sizes: Readonly<Record<string, readonly Row[]>> = {
     web('WebAssembly with SIMD and threads, likewise', /^assets\/.*-threaded-simd.*\.wasm$/),
     web('its worker for WebGPU, likewise', /^assets\/webgpu-worker.*\.js$/),
   ],
+  '@resnet/files': [all('@resnet/files')],
+  '@resnet/data': [all('@resnet/data')],
   '@resnet/hub': [all('@resnet/hub')],
   '@resnet/native': [all('@resnet/native')],
   '@resnet/cli': [all('@resnet/cli')],

@@ -170,7 +170,7 @@ with open(f"{folder}/model/config.json", "w") as file:
         "std": std,
     }
     labels = ["amber", "birch", "cedar", "dill", "elder"]
-    config = {"architecture": "pictures", "num_classes": 5, "label_names": labels}
+    config = {"architecture": "images", "num_classes": 5, "label_names": labels}
     json.dump({**config, "pretrained_cfg": pretrained, "resnet": resnet}, file, indent=1)
     file.write("\n")
 answers = {}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { hasCode } from '@resnet/files';
 
-/** How labelled pictures may lie on the disk. */
+/** How labelled images may lie on the disk. */
 export type DatasetLayout =
   | { readonly kind: 'manifest' }
   | { readonly kind: 'classes' }

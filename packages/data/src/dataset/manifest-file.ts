@@ -24,9 +24,9 @@ export async function readManifest(path: string): Promise<ManifestFile> {
   if (!text.trimStart().startsWith('{')) {
     throw new DataError(
       'MANIFEST_INVALID',
-      `${path} is neither a folder of pictures nor a manifest`,
+      `${path} is neither a folder of images nor a manifest`,
       {
-        hint: 'Give a folder with one sub-folder of pictures a class, or a split.json that `resnet split` wrote.',
+        hint: 'Give a folder with one sub-folder of images a class, or a split.json that `resnet split` wrote.',
       },
     );
   }

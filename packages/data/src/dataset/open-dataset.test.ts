@@ -15,7 +15,7 @@ function pathsOf(dataset: Dataset, part: 'train' | 'val' | 'test'): string[] {
   return dataset[part].map(({ path }) => path.slice(dataset.path.length + 1));
 }
 
-/** Every label is the number of the folder that the picture is in. */
+/** Every label is the number of the folder that the image is in. */
 function expectLabels(dataset: Dataset): void {
   for (const { path, label } of [...dataset.train, ...dataset.val, ...dataset.test]) {
     expect(path).toContain(`/${dataset.classes[label]}/`);
@@ -35,7 +35,7 @@ describe('openDataset of a folder of classes', () => {
     expect(dataset.warnings).toEqual([]);
   });
 
-  it('keeps groups and copies of a picture in one part, and warns of copies', async () => {
+  it('keeps groups and copies of an image in one part, and warns of copies', async () => {
     const root = await imageFolder({
       ...Object.fromEntries(
         ['a', 'b'].flatMap((label, l) =>
@@ -79,14 +79,14 @@ describe('openDataset of a folder of classes', () => {
     const root = await imageFolder(classes({ many: 45, few: 4, some: 20 }));
     const { warnings } = await openDataset(root, options);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("from 45 pictures of 'many' down to 4 of 'few'");
+    expect(warnings[0]).toContain("from 45 images of 'many' down to 4 of 'few'");
   });
 
   it('tells a file that is no manifest from a damaged one', async () => {
     const root = await imageFolder({ 'notes.txt': 'hello', 'split.json': '{"version": 1' });
     const opening = openDataset(join(root, 'notes.txt'), options);
     await expect(opening).rejects.toBeInstanceOf(DataError);
-    await expect(opening).rejects.toThrow('neither a folder of pictures nor a manifest');
+    await expect(opening).rejects.toThrow('neither a folder of images nor a manifest');
     await expect(openDataset(join(root, 'split.json'), options)).rejects.toThrow('it is not JSON');
   });
 
@@ -126,7 +126,7 @@ describe('openDataset of a folder of parts', () => {
     expect((await openDataset(root, options)).classes).toEqual(['bus', 'train']);
   });
 
-  it('warns of pictures in two parts', async () => {
+  it('warns of images in two parts', async () => {
     const root = await imageFolder({
       ...classes({ 'train/a': 3, 'train/b': 3, 'val/a': 1 }),
       'train/a/same.png': 5,
@@ -136,7 +136,7 @@ describe('openDataset of a folder of parts', () => {
     expect(warnings.join()).toContain('train/a/same.png = val/b/same.png');
   });
 
-  it('refuses a class that is not trained on, and one without pictures', async () => {
+  it('refuses a class that is not trained on, and one without images', async () => {
     const typo = await imageFolder(classes({ 'train/cat': 3, 'train/dog': 3, 'val/cats': 1 }));
     await expect(openDataset(typo, options)).rejects.toMatchObject({
       code: 'CLASS_UNKNOWN',
@@ -147,7 +147,7 @@ describe('openDataset of a folder of parts', () => {
       ...classes({ 'train/cat': 3, 'val/cat': 1 }),
       'train/dog/x': 'text',
     });
-    await expect(openDataset(empty, options)).rejects.toThrow("no pictures of 'dog'");
+    await expect(openDataset(empty, options)).rejects.toThrow("no images of 'dog'");
   });
 });
 
@@ -197,9 +197,9 @@ describe('openDataset of a manifest', () => {
   });
 
   it('refuses a file that is none', async () => {
-    const root = await imageFolder({ 'picture.png': 1 });
-    const opening = openDataset(join(root, 'picture.png'), options);
+    const root = await imageFolder({ 'image.png': 1 });
+    const opening = openDataset(join(root, 'image.png'), options);
     await expect(opening).rejects.toMatchObject({ code: 'MANIFEST_INVALID' });
-    await expect(opening).rejects.toThrow(/picture.png is neither/);
+    await expect(opening).rejects.toThrow(/image.png is neither/);
   });
 });

@@ -14,7 +14,7 @@ import { planSplit, splitPlanned, type PlanOptions } from './plan-split.ts';
 import { scanFolder, type Scan, type ScannedFile } from './scan-folder.ts';
 import { describeBalance, describeScan } from './warnings.ts';
 
-/** A picture file and the class it shows. */
+/** An image file and the class it shows. */
 export interface Example {
   /** Absolute. */
   readonly path: string;
@@ -59,7 +59,7 @@ async function openManifest(path: string, signal: AbortSignal | undefined): Prom
   const total = Object.values(manifest.files).flat().length;
   if (missing.size === total) {
     throw new DataError('DATASET_INVALID', `None of the files that ${path} lists are in ${root}`, {
-      hint: 'The pictures or the manifest were moved: make it again with `resnet split`, or set its "root".',
+      hint: 'The images or the manifest were moved: make it again with `resnet split`, or set its "root".',
     });
   }
   const { fold } = manifest.options;
@@ -67,7 +67,7 @@ async function openManifest(path: string, signal: AbortSignal | undefined): Prom
     classes: manifest.classes,
     ...toExamples(root, manifest.files, manifest.classes, missing),
     path,
-    source: `a manifest of ${plural(total, 'picture')} in ${root}${fold === undefined ? '' : `, fold ${fold.index} of ${fold.of}`}`,
+    source: `a manifest of ${plural(total, 'image')} in ${root}${fold === undefined ? '' : `, fold ${fold.index} of ${fold.of}`}`,
     warnings:
       missing.size === 0
         ? []
@@ -140,7 +140,7 @@ async function openParts(
   for (const part of parts.slice(1)) checkSameClasses(classes, part);
   checkFilled(train);
   if (val.files.length === 0)
-    throw new DataError('DATASET_INVALID', `There are no pictures in ${val.root}`);
+    throw new DataError('DATASET_INVALID', `There are no images in ${val.root}`);
   return {
     classes,
     train: examplesOf(train.root, train.files, classes),
@@ -181,12 +181,12 @@ function checkFilled(part: Scan): void {
   if (empty.length === 0) return;
   throw new DataError(
     'DATASET_INVALID',
-    `${part.root}: there are no pictures of ${empty.map((label) => `'${label}'`).join(', ')}`,
-    { hint: 'Add pictures or remove the folder.' },
+    `${part.root}: there are no images of ${empty.map((label) => `'${label}'`).join(', ')}`,
+    { hint: 'Add images or remove the folder.' },
   );
 }
 
-/** The same picture on both sides makes the result look better than it is. */
+/** The same image on both sides makes the result look better than it is. */
 async function describeLeaks(
   path: string,
   parts: readonly Scan[],
@@ -205,7 +205,7 @@ async function describeLeaks(
   if (shared.length === 0) return [];
   const example = shared[0]!.map((file) => file.path).join(' = ');
   return [
-    `${plural(shared.length, 'picture')} ${shared.length === 1 ? 'is' : 'are'} in more than one part, as ${example}: results will look better than they are.`,
+    `${plural(shared.length, 'image')} ${shared.length === 1 ? 'is' : 'are'} in more than one part, as ${example}: results will look better than they are.`,
   ];
 }
 

@@ -42,7 +42,7 @@ export async function openLabelled(
   if (layout === undefined) throw await missingPath('file or folder', absolute);
   const { files, source, warnings } = await collect(absolute, layout, part, options.signal);
   if (files.length === 0)
-    throw new DataError('DATASET_INVALID', `There are no pictures in ${source}`);
+    throw new DataError('DATASET_INVALID', `There are no images in ${source}`);
   const numbers = new Map(classes.map((label, number) => [label.normalize('NFC'), number]));
   const examples = files.map(({ absolute, label }): Example => {
     const number = numbers.get(label.normalize('NFC'));
@@ -110,8 +110,8 @@ async function collect(
     throw new DataError('DATASET_INVALID', `${path} has no class folders`, {
       hint:
         scan.outside.length > 0
-          ? `It holds ${plural(scan.outside.length, 'file')}; \`resnet predict\` takes pictures without labels.`
-          : 'Put the pictures into sub-folders named after their classes.',
+          ? `It holds ${plural(scan.outside.length, 'file')}; \`resnet predict\` takes images without labels.`
+          : 'Put the images into sub-folders named after their classes.',
     });
   }
   return { files: located(scan.root, scan.files), source: path, warnings: describeScan(scan) };

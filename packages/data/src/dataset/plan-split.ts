@@ -84,13 +84,13 @@ function checkPattern(groupBy: RegExp, { root, files }: Scan): string | undefine
   if (missed.length === files.length) {
     throw new DataError(
       'OPTION_INVALID',
-      `--group-by ${groupBy.source} matches none of the pictures in ${root}`,
+      `--group-by ${groupBy.source} matches none of the images in ${root}`,
       {
         hint: `It is matched against paths like ${missed[0]!.path}`,
       },
     );
   }
-  return `${plural(missed.length, 'picture')} of ${count(files.length)} ${missed.length === 1 ? 'is' : 'are'} not matched by --group-by, as ${missed[0]!.path}: each is a group of its own.`;
+  return `${plural(missed.length, 'image')} of ${count(files.length)} ${missed.length === 1 ? 'is' : 'are'} not matched by --group-by, as ${missed[0]!.path}: each is a group of its own.`;
 }
 
 function checkScan(scan: Scan): void {
@@ -100,12 +100,12 @@ function checkScan(scan: Scan): void {
       throw new SplitError(
         'NO_CLASSES',
         `there are no class folders${outside.length > 0 ? `, only ${outside.length} files` : ''}`,
-        { hint: 'Put the pictures into one sub-folder a class, as cats/ and dogs/.' },
+        { hint: 'Put the images into one sub-folder a class, as cats/ and dogs/.' },
       );
     }
     if (classes.length === 1) {
       throw new SplitError('ONE_CLASS', `there is only one class folder, '${classes[0]}'`, {
-        hint: 'A classifier needs at least two: put the pictures of each class into a sub-folder of its own.',
+        hint: 'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
       });
     }
   }, root);

@@ -7,7 +7,7 @@ import { imageFolder } from '@resnet/test-config/image-folder';
 import { scanFolder } from './scan-folder.ts';
 
 describe('scanFolder', () => {
-  it('takes sub-folders for classes and all pictures inside them', async () => {
+  it('takes sub-folders for classes and all images inside them', async () => {
     const root = await imageFolder({
       'dogs/rex.jpg': 1,
       'dogs/2024/summer/beach.png': 2,
@@ -28,11 +28,11 @@ describe('scanFolder', () => {
     ]);
   });
 
-  it('goes by content, and lists what is no picture', async () => {
+  it('goes by content, and lists what is no image', async () => {
     const root = await imageFolder({
       'a/no-extension': 1,
       'a/wrong.txt': 2,
-      'a/text.jpg': 'not a picture',
+      'a/text.jpg': 'not an image',
       'a/empty.png': '',
       'b/x.png': 3,
       'readme.md': 'beside the classes',

@@ -17,7 +17,7 @@ export function describeScan(scan: Scan): string[] {
     ...(notImages.length === 0
       ? []
       : [
-          `${plural(notImages.length, 'file')} in ${root} ${notImages.length === 1 ? 'is no picture' : 'are no pictures'}, by content: ${shortList(notImages)}.`,
+          `${plural(notImages.length, 'file')} in ${root} ${notImages.length === 1 ? 'is no image' : 'are no images'}, by content: ${shortList(notImages)}.`,
         ]),
     ...(outside.length === 0
       ? []
@@ -27,7 +27,7 @@ export function describeScan(scan: Scan): string[] {
   ];
 }
 
-/** How many times the pictures of another class one may have without a word. */
+/** How many times the images of another class one may have without a word. */
 const unequal = 10;
 
 /** Classes of very different sizes, in sentences for the user. */
@@ -40,7 +40,7 @@ export function describeBalance(files: readonly { readonly label: string }[]): s
   const least = rest.reduce((a, b) => (b[1] < a[1] ? b : a), first);
   if (most[1] <= unequal * least[1]) return [];
   return [
-    `The classes are very unequal, from ${plural(most[1], 'picture')} of '${most[0]}' down to ${count(least[1])} of '${least[0]}': ` +
+    `The classes are very unequal, from ${plural(most[1], 'image')} of '${most[0]}' down to ${count(least[1])} of '${least[0]}': ` +
       'accuracy is mostly that of the large ones; `resnet evaluate` shows each.',
   ];
 }
@@ -53,12 +53,12 @@ export function describeDuplicates(duplicates: readonly Duplicates<ScannedFile>[
     ...(across.length === 0
       ? []
       : [
-          `${plural(across.length, 'picture')} ${across.length === 1 ? 'is' : 'are'} in several classes, so one label at least is wrong: ${shortList(across.map(equation))}.`,
+          `${plural(across.length, 'image')} ${across.length === 1 ? 'is' : 'are'} in several classes, so one label at least is wrong: ${shortList(across.map(equation))}.`,
         ]),
     ...(within.length === 0
       ? []
       : [
-          `${plural(within.length, 'picture')} ${within.length === 1 ? 'is' : 'are'} there more than once: ${shortList(within.map(equation))}. Copies stay in one part.`,
+          `${plural(within.length, 'image')} ${within.length === 1 ? 'is' : 'are'} there more than once: ${shortList(within.map(equation))}. Copies stay in one part.`,
         ]),
   ];
 }

@@ -5,7 +5,7 @@ export type DecodeErrorCode =
   | 'IMAGE_DAMAGED'
   | 'IMAGE_TOO_LARGE';
 
-/** A file that gives no picture. `reason` says why in a few words, without the file's name. */
+/** A file that gives no image. `reason` says why in a few words, without the file's name. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   readonly code: DecodeErrorCode;

@@ -64,7 +64,7 @@ test('colour profiles are not applied', async () => {
 test.each([
   ['missing.jpg', 'FILE_UNREADABLE', 'no such file'],
   ['.', 'FILE_UNREADABLE', 'is a folder'],
-  ['expected.json', 'FORMAT_UNKNOWN', 'not a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture'],
+  ['expected.json', 'FORMAT_UNKNOWN', 'not a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF image'],
 ])('%s: %s', async (name, code, reason) => {
   const path = join(folder, name);
   await expect(decodeFile(path)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ test.each(['420.jpg', '24-bit.bmp', 'rgb.png'])('%s beyond the limit of pixels',
   expect((await decodeFile(path, { maxPixels: 768 })).width).toBe(32);
 });
 
-test('a picture that claims to be huge is refused before memory is asked for', async () => {
+test('an image that claims to be huge is refused before memory is asked for', async () => {
   const bytes = readFileSync(join(folder, '24-bit.bmp'));
   bytes.writeInt32LE(60_000, 18);
   bytes.writeInt32LE(60_000, 22);

@@ -9,10 +9,10 @@ import { DecodeError } from './decode-error.ts';
 import { cmykToRgb, overWhite } from './to-rgb.ts';
 
 export interface DecodeOptions {
-  /** A picture with more pixels is refused before it is decoded. */
+  /** An image with more pixels is refused before it is decoded. */
   readonly maxPixels?: number;
   /**
-   * Large pictures are shrunk by 2, 4 or 8 on the way, as long as their shorter edge stays at least
+   * Large images are shrunk by 2, 4 or 8 on the way, as long as their shorter edge stays at least
    * this. A 12-megapixel JPEG is then decoded in about half the time (at 1/4), and all that follows
    * has a sixteenth of the pixels to deal with. They differ from a full decoding: for training only.
    */
@@ -23,13 +23,13 @@ export interface DecodeOptions {
 export const defaultMaxPixels = 178_956_970;
 
 /**
- * A picture file as 8-bit RGB, the way Pillow's `convert('RGB')` gives it: EXIF rotation applied,
+ * An image file as 8-bit RGB, the way Pillow's `convert('RGB')` gives it: EXIF rotation applied,
  * 16 bits cut to the upper 8 (Pillow clips 16-bit grey to white instead), CMYK by the plain formula, the first frame of an animation, and
  * transparency over white. Colour profiles are not applied. A file that is cut off or damaged is an
- * error, as in Pillow; half a picture would be learned as if it were whole.
+ * error, as in Pillow; half an image would be learned as if it were whole.
  *
- * The whole picture is decoded even where a small one would do, unless `reduceTo` allows otherwise:
- * a shrinking decoder changes what an exact resize makes of the picture (at 1/4 of 12 megapixels, by
+ * The whole image is decoded even where a small one would do, unless `reduceTo` allows otherwise:
+ * a shrinking decoder changes what an exact resize makes of the image (at 1/4 of 12 megapixels, by
  * up to 6 levels in a 224-pixel input), and answers should not depend on that.
  *
  * @throws {DecodeError} naming the file and the reason
@@ -59,7 +59,7 @@ export async function decodeImage(
   if (type === undefined) {
     throw new DecodeError(
       'FORMAT_UNKNOWN',
-      'not a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture',
+      'not a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF image',
       named,
     );
   }

@@ -15,7 +15,7 @@ export function overWhite(rgba: Uint8Array): Uint8Array {
 
 /**
  * CMYK by Pillow's plain formula, (1 - ink)(1 - black) in 8-bit arithmetic. Profiles are not
- * looked at: the training pictures of the pretrained weights were read this way.
+ * looked at: the training images of the pretrained weights were read this way.
  */
 export function cmykToRgb(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);

@@ -57,7 +57,7 @@ describe('exportSplit', () => {
     expect(here.ino === there.ino).toBe(mode !== 'copy');
     expect(here.mtimeMs).toBe(there.mtimeMs);
     expect((await lstat(made)).isSymbolicLink()).toBe(mode === 'symlink');
-    // What is a link in the source is a picture here, unless links were asked for.
+    // What is a link in the source is an image here, unless links were asked for.
     expect((await lstat(join(into, 'train/dogs/4.png'))).isFile()).toBe(mode !== 'symlink');
   });
 
@@ -93,7 +93,7 @@ describe('exportSplit', () => {
       expect(await split(into, { root, force: true, mode })).toEqual({ foreign: 0 });
       expect(await visible(into)).toEqual(laidOut);
     }
-    // Removing links and hard links left the pictures.
+    // Removing links and hard links left the images.
     expect(await readFile(join(root, 'dogs/3.png'))).toEqual(fakeImage(3));
     expect((await listTree(root)).length).toBe(4);
   });
@@ -127,7 +127,7 @@ describe('exportSplit', () => {
     expect(await stat(join(above, 'a')).catch(() => 'gone')).toBe('gone');
   });
 
-  it('leaves what was there when a picture cannot be copied', async () => {
+  it('leaves what was there when an image cannot be copied', async () => {
     const root = await source();
     const into = await imageFolder();
     await split(into, { root });

@@ -11,7 +11,7 @@ import { locate } from '../dataset/manifest-file.ts';
  */
 export type MadeFiles = ReadonlyMap<string, string>;
 
-/** Hidden, so that no one takes it for a class or a picture. */
+/** Hidden, so that no one takes it for a class or an image. */
 const recordName = '.resnet-split.json';
 
 /** Empty where there is no record, or none that can be read: then nothing is known to be ours. */

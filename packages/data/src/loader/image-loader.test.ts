@@ -47,12 +47,12 @@ beforeAll(async () => {
   for (let i = 0; i < 13; i++) {
     const path = join(folder, `${i} ${i % 2 === 0 ? 'é' : 'b'}.jpg`);
     const noise = { type: 'gaussian', mean: 60 + 10 * i, sigma: 30 } as const;
-    const picture = await sharp({
+    const image = await sharp({
       create: { width: 40 + i, height: 30, channels: 3, background: '#000', noise },
     })
       .jpeg()
       .toBuffer();
-    await writeFile(path, bad.has(i) ? picture.subarray(0, 300) : picture);
+    await writeFile(path, bad.has(i) ? image.subarray(0, 300) : image);
     files.push({ path, label: i % 3 });
   }
 });
@@ -110,7 +110,7 @@ describe('training batches', () => {
     expect(one.cachedBytes).toBe(0);
   });
 
-  test('have other pictures in place of bad ones, which are told of once', async () => {
+  test('have other images in place of bad ones, which are told of once', async () => {
     const told: [string, string][] = [];
     const loader = imageLoader({
       ...options,
@@ -148,7 +148,7 @@ describe('training batches', () => {
     }
   });
 
-  test('may come from pictures shrunk while decoding, the same cached or not', async () => {
+  test('may come from images shrunk while decoding, the same cached or not', async () => {
     const path = join(folder, 'large.png');
     await sharp({ create: { width: 400, height: 300, channels: 3, background: '#456' } })
       .png()
@@ -176,14 +176,14 @@ describe('training batches', () => {
     const loader = imageLoader({ ...options, files: none, workers: 2 });
     await expect(collect(loader, 0)).rejects.toMatchObject({
       code: 'LOADING_FAILED',
-      message: 'loading images: 21 pictures in a row cannot be read',
+      message: 'loading images: 21 images in a row cannot be read',
     });
     await loader.close();
   });
 });
 
 describe('evaluation batches', () => {
-  test('are in order, without the bad pictures', async () => {
+  test('are in order, without the bad images', async () => {
     const loader = imageLoader({ files, batchSize: 3, transform: evaluate, workers: 2 });
     const batches = await collect(loader, 0);
     await loader.close();
@@ -197,7 +197,7 @@ describe('evaluation batches', () => {
     expect(batches[1]!.images.slice(768, 1536)).toEqual(expected);
   });
 
-  test('a batch of bad pictures only is left out', async () => {
+  test('a batch of bad images only is left out', async () => {
     const loader = imageLoader({ files, batchSize: 1, transform: evaluate, workers: 2 });
     expect(await collect(loader, 0)).toHaveLength(11);
     await loader.close();
@@ -244,7 +244,7 @@ describe('stopping', () => {
 });
 
 describe('prediction', () => {
-  test('pictures and reasons come in order', async () => {
+  test('images and reasons come in order', async () => {
     if (evaluate.kind !== 'evaluate') return;
     const paths = [...files.map((file) => file.path), join(folder, 'missing.png')];
     const results: LoadedImage[] = [];

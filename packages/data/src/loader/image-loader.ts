@@ -18,7 +18,7 @@ export interface ImageFile {
 export interface ImageLoaderOptions {
   readonly files: readonly ImageFile[];
   readonly batchSize: number;
-  /** Training (random, shuffled, bad pictures replaced) or evaluation (in order, bad ones left out). */
+  /** Training (random, shuffled, bad images replaced) or evaluation (in order, bad ones left out). */
   readonly transform: Transform;
   /** Decides order and augmentation, with the epoch. */
   readonly seed?: number;
@@ -34,46 +34,46 @@ export interface ImageLoaderOptions {
   readonly workers?: number;
   /** Batches made ahead. */
   readonly prefetch?: number;
-  /** Memory for decoded pictures; 0 keeps none. Default: see `defaultCacheBytes`. */
+  /** Memory for decoded images; 0 keeps none. Default: see `defaultCacheBytes`. */
   readonly cacheBytes?: number;
   readonly maxPixels?: number;
   /**
-   * Whether training may shrink pictures while decoding them that are far larger than any crop
+   * Whether training may shrink images while decoding them that are far larger than any crop
    * needs: faster, and more of them are kept. Default true; evaluation never does it.
    */
   readonly reduceLarge?: boolean;
   readonly signal?: AbortSignal;
-  /** Told once of each picture that cannot be read. */
+  /** Told once of each image that cannot be read. */
   readonly onBadImage?: (path: string, reason: string) => void;
 }
 
-/** A {@link DataSource} that reads picture files. */
+/** A {@link DataSource} that reads image files. */
 export interface ImageLoader extends DataSource {
-  /** Pictures that could not be read so far. */
+  /** Images that could not be read so far. */
   readonly badImages: readonly BadImage[];
-  /** Bytes of decoded pictures kept. */
+  /** Bytes of decoded images kept. */
   readonly cachedBytes: number;
-  /** The share of the pictures that there is memory for, by the size of those kept so far. */
+  /** The share of the images that there is memory for, by the size of those kept so far. */
   readonly keptShare: number;
   /** Ends its threads, if they are its own, and frees what it keeps. */
   close(): Promise<void>;
 }
 
 /**
- * Picture files to batches, decoded and transformed in worker threads ahead of their use.
+ * Image files to batches, decoded and transformed in worker threads ahead of their use.
  *
  * The same options, seed and epoch give the same batches to the last bit, however many workers
- * there are and whatever is cached: each picture of each epoch has its own generator,
+ * there are and whatever is cached: each image of each epoch has its own generator,
  * `new Random(seed).fork(epoch).fork(index)`. `start` skips batches without decoding them.
  *
- * A picture that cannot be read is told of once and never ends the run. In training another
- * picture, drawn by the same generator, takes its place, so that batches keep their size; in
- * evaluation its batch is smaller (a batch of bad pictures only is left out), so that nothing is
+ * An image that cannot be read is told of once and never ends the run. In training another
+ * image, drawn by the same generator, takes its place, so that batches keep their size; in
+ * evaluation its batch is smaller (a batch of bad images only is left out), so that nothing is
  * counted that is not there.
  *
  * @throws {DataError} for options that cannot be (and `ImageError` for a transform that
  *   cannot); from `batches` when a worker crashes or
- *   too many pictures in a row are bad, and `signal.reason` when aborted
+ *   too many images in a row are bad, and `signal.reason` when aborted
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const { files, batchSize, transform, seed = 0, dropLast = false, mix, classes = 0 } = options;
@@ -177,7 +177,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   };
 }
 
-/** The shorter edge of a picture at which even the smallest crop has as many pixels as the input. */
+/** The shorter edge of an image at which even the smallest crop has as many pixels as the input. */
 function smallestUseful(transform: Transform): number | undefined {
   if (transform.kind !== 'train') return undefined;
   const { inputSize, crop } = transform.options;

@@ -7,12 +7,12 @@ import { SharedCache } from './shared-cache.ts';
 import { BadImages, defaultPrefetch, imageLength, runAhead } from './prefetch.ts';
 import { WorkerPool } from './worker/worker-pool.ts';
 
-/** A picture ready for the network, or why there is none. */
+/** An image ready for the network, or why there is none. */
 export type LoadedImage =
   | { readonly index: number; readonly path: string; readonly image: Float32Array }
   | { readonly index: number; readonly path: string; readonly reason: string };
 
-/** A decoded picture, or why there is none. */
+/** A decoded image, or why there is none. */
 export type DecodedImage =
   | { readonly index: number; readonly path: string; readonly raster: Raster }
   | { readonly index: number; readonly path: string; readonly reason: string };
@@ -28,7 +28,7 @@ export interface LoadImagesOptions {
 /**
  * Each path in order as `height * width * 3` normalised floats (HWC), or the reason why it cannot
  * be read. Decoded and transformed in worker threads while the caller is busy with what it has.
- * For a handful of pictures {@link decodeFiles} starts sooner.
+ * For a handful of images {@link decodeFiles} starts sooner.
  */
 export async function* loadImages(
   paths: readonly string[],

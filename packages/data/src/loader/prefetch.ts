@@ -15,11 +15,11 @@ export interface RawBatch {
   readonly images: Float32Array;
   readonly labels: Int32Array;
   readonly targets: Float32Array;
-  /** 1 for each place whose picture was read. */
+  /** 1 for each place whose image was read. */
   readonly read: Int32Array;
 }
 
-/** A batch to be made: which one, and of which pictures. */
+/** A batch to be made: which one, and of which images. */
 export type BatchPlan = Pick<BatchJob, 'epoch' | 'position' | 'indices'>;
 
 export interface RunAheadOptions {
@@ -104,13 +104,13 @@ export function imageLength(transform: Transform): number {
   return height * width * 3;
 }
 
-/** About 64 MB of batches, at least 2, at most 8: enough to ride out a slow step or picture. */
+/** About 64 MB of batches, at least 2, at most 8: enough to ride out a slow step or image. */
 export function defaultPrefetch(batchSize: number, transform: Transform): number {
   const bytes = batchSize * imageLength(transform) * 4;
   return Math.max(2, Math.min(8, Math.floor(2 ** 26 / bytes)));
 }
 
-/** Remembers which pictures were bad, and tells of each once. */
+/** Remembers which images were bad, and tells of each once. */
 export class BadImages {
   readonly list: BadImage[] = [];
   readonly #known = new Set<number>();

@@ -4,7 +4,7 @@ import { defaultCacheBytes, SharedCache } from './shared-cache.ts';
 
 const raster = (value: number) => ({ width: 5, height: 7, data: new Uint8Array(105).fill(value) });
 
-test('keeps pictures within its budget, for all who have its memory', () => {
+test('keeps images within its budget, for all who have its memory', () => {
   const cache = SharedCache.allocate(4, 300);
   const elsewhere = new SharedCache(cache.buffers);
   cache.put(2, raster(9));
@@ -20,8 +20,8 @@ test('keeps pictures within its budget, for all who have its memory', () => {
   expect(cache.get(2)).toEqual(raster(9));
 });
 
-test('expects to keep as many pictures as there is room for, by those it has', () => {
-  const cache = SharedCache.allocate(6, 640); // ten blocks; a picture takes two
+test('expects to keep as many images as there is room for, by those it has', () => {
+  const cache = SharedCache.allocate(6, 640); // ten blocks; an image takes two
   expect(cache.expectedShare).toBe(0);
   cache.put(3, raster(1));
   expect(cache.expectedShare).toBeCloseTo(5 / 6);

@@ -16,9 +16,9 @@ const present = 2;
 const unreadable = 3;
 
 /**
- * Decoded pictures in memory that all workers share: what one has decoded, none decodes again in
- * the next epoch, and no picture is copied between threads. Filled first come, first served, until
- * the budget is used up; which pictures are in it changes speed only, never results.
+ * Decoded images in memory that all workers share: what one has decoded, none decodes again in
+ * the next epoch, and no image is copied between threads. Filled first come, first served, until
+ * the budget is used up; which images are in it changes speed only, never results.
  */
 export class SharedCache {
   readonly buffers: SharedCacheBuffers;
@@ -32,17 +32,17 @@ export class SharedCache {
   }
 
   /** The memory is reserved at once, but the system hands it out only as it is filled. */
-  static allocate(pictures: number, budgetBytes: number): SharedCache {
+  static allocate(images: number, budgetBytes: number): SharedCache {
     const blocks = Math.min(Math.floor(budgetBytes / blockBytes), 0x7fffffff);
     return new SharedCache({
       arena: reserve(blocks * blockBytes),
-      index: new SharedArrayBuffer((header + pictures * fields) * 4),
+      index: new SharedArrayBuffer((header + images * fields) * 4),
     });
   }
 
-  /** The picture itself, not a copy: it must not be written to. */
-  get(picture: number): Raster | undefined {
-    const at = header + picture * fields;
+  /** The image itself, not a copy: it must not be written to. */
+  get(image: number): Raster | undefined {
+    const at = header + image * fields;
     if (Atomics.load(this.#index, at) !== present) return undefined;
     const offset = this.#index[at + 1]! * blockBytes;
     const width = this.#index[at + 2]!;
@@ -50,8 +50,8 @@ export class SharedCache {
     return { width, height, data: this.#arena.subarray(offset, offset + width * height * 3) };
   }
 
-  put(picture: number, { width, height, data }: Raster): void {
-    const at = header + picture * fields;
+  put(image: number, { width, height, data }: Raster): void {
+    const at = header + image * fields;
     const blocks = Math.ceil(data.length / blockBytes);
     const capacity = this.#arena.length / blockBytes;
     if (Atomics.load(this.#index, used) + blocks > capacity) return;
@@ -69,23 +69,23 @@ export class SharedCache {
     Atomics.store(this.#index, at, present);
   }
 
-  isUnreadable(picture: number): boolean {
-    return Atomics.load(this.#index, header + picture * fields) === unreadable;
+  isUnreadable(image: number): boolean {
+    return Atomics.load(this.#index, header + image * fields) === unreadable;
   }
 
-  setUnreadable(picture: number): void {
-    Atomics.store(this.#index, header + picture * fields, unreadable);
+  setUnreadable(image: number): void {
+    Atomics.store(this.#index, header + image * fields, unreadable);
   }
 
-  /** The share of all pictures that the budget is enough for, by the size of those that are present. */
+  /** The share of all images that the budget is enough for, by the size of those that are present. */
   get expectedShare(): number {
-    const pictures = (this.#index.length - header) / fields;
+    const images = (this.#index.length - header) / fields;
     let kept = 0;
-    for (let picture = 0; picture < pictures; picture++) {
-      if (Atomics.load(this.#index, header + picture * fields) === present) kept++;
+    for (let image = 0; image < images; image++) {
+      if (Atomics.load(this.#index, header + image * fields) === present) kept++;
     }
     if (kept === 0) return 0;
-    return Math.min(1, this.#arena.length / ((this.bytes / kept) * pictures));
+    return Math.min(1, this.#arena.length / ((this.bytes / kept) * images));
   }
 
   /** Bytes in use. */
@@ -94,7 +94,7 @@ export class SharedCache {
   }
 }
 
-/** A quarter of the memory that is free, at most 1 GiB: some 1,800 pictures of 500 x 375. */
+/** A quarter of the memory that is free, at most 1 GiB: some 1,800 images of 500 x 375. */
 export function defaultCacheBytes(): number {
   const limit = constrainedMemory();
   const free = availableMemory();

@@ -4,8 +4,8 @@ import type { Raster } from '../raster.ts';
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /**
- * Pillow's `transform(size, AFFINE, matrix, NEAREST)`: 16.16 fixed point where the picture is
- * turned or sheared, plain steps where it is only scaled or moved. Outside the picture is black.
+ * Pillow's `transform(size, AFFINE, matrix, NEAREST)`: 16.16 fixed point where the image is
+ * turned or sheared, plain steps where it is only scaled or moved. Outside the image is black.
  */
 export function affine(raster: Raster, matrix: Affine): Raster {
   const { width, height, data } = raster;
@@ -66,7 +66,7 @@ export function shearY(raster: Raster, slope: number): Raster {
   return affine(raster, [1, 0, 0, tangent(slope), 1, 0]);
 }
 
-/** Moves the picture right by `x` and down by `y` whole pixels; what is laid bare is black. */
+/** Moves the image right by `x` and down by `y` whole pixels; what is laid bare is black. */
 export function translate(raster: Raster, x: number, y: number): Raster {
   return affine(raster, [1, 0, -x, 0, 1, -y]);
 }

@@ -10,7 +10,7 @@ export function blend(base: number, level: number, factor: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value);
 }
 
-/** `ImageEnhance.Brightness`: 0 is black, 1 the picture itself, 2 twice as bright. */
+/** `ImageEnhance.Brightness`: 0 is black, 1 the image itself, 2 twice as bright. */
 export function adjustBrightness(raster: Raster, factor: number): Raster {
   if (factor === 1) return raster;
   const f = Math.fround(factor);
@@ -20,7 +20,7 @@ export function adjustBrightness(raster: Raster, factor: number): Raster {
   );
 }
 
-/** `ImageEnhance.Contrast`: 0 is the mean grey, 1 the picture itself. */
+/** `ImageEnhance.Contrast`: 0 is the mean grey, 1 the image itself. */
 export function adjustContrast(raster: Raster, factor: number): Raster {
   if (factor === 1) return raster;
   const { data } = raster;
@@ -34,7 +34,7 @@ export function adjustContrast(raster: Raster, factor: number): Raster {
   );
 }
 
-/** `ImageEnhance.Color`: 0 is grey, 1 the picture itself, more is more colourful. */
+/** `ImageEnhance.Color`: 0 is grey, 1 the image itself, more is more colourful. */
 export function adjustSaturation(raster: Raster, factor: number): Raster {
   if (factor === 1) return raster;
   const { data } = raster;
@@ -52,7 +52,7 @@ export function adjustSaturation(raster: Raster, factor: number): Raster {
   return { width: raster.width, height: raster.height, data: output };
 }
 
-/** `ImageEnhance.Sharpness`: 0 is smoothed, 1 the picture itself, 2 sharpened. */
+/** `ImageEnhance.Sharpness`: 0 is smoothed, 1 the image itself, 2 sharpened. */
 export function adjustSharpness(raster: Raster, factor: number): Raster {
   if (factor === 1) return raster;
   const { width, height, data } = raster;

@@ -7,7 +7,7 @@ import { resampleColumns, resampleRows } from './passes.ts';
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface Resampling {
-  /** The part of the source that counts as the picture: as if cropped first. */
+  /** The part of the source that counts as the image: as if cropped first. */
   readonly view: Rect;
   /** The span of the view to resize; all of it unless given. Pixels beside it still count. */
   readonly box?: Box | undefined;

@@ -11,7 +11,7 @@ export interface ResizeOptions {
 }
 
 /**
- * `Image.resize` of Pillow on an RGB picture, to the last bit: two passes in fixed point, rounded
+ * `Image.resize` of Pillow on an RGB image, to the last bit: two passes in fixed point, rounded
  * to 8 bits between them, with kernels that widen when shrinking (antialiasing).
  *
  * @returns a new raster of `width` x `height`

@@ -125,12 +125,12 @@ describe('resnet split', () => {
       'loose.png': 7,
     });
     const { notes } = await resnetSplit(cwd, 'pets');
-    expect(notes).toContain('warning: 1 picture is in several classes');
+    expect(notes).toContain('warning: 1 image is in several classes');
     expect(notes).toContain('dogs 🐕/same too.png = my cats/same.png');
     expect(notes).toContain(
-      'warning: 1 picture is there more than once: my cats/a.png = my cats/b.png',
+      'warning: 1 image is there more than once: my cats/a.png = my cats/b.png',
     );
-    expect(notes).toMatch(/1 file in .* is no picture, by content: my cats\/text.jpg/);
+    expect(notes).toMatch(/1 file in .* is no image, by content: my cats\/text.jpg/);
     expect(notes).toMatch(/cannot be read, as my cats\/broken.png \(a link to nothing\)/);
     expect(notes).toMatch(/lies outside the class folders: loose.png/);
   });
@@ -152,7 +152,7 @@ describe('resnet split', () => {
   it('warns of images that the pattern misses, and refuses when it misses all', async () => {
     const cwd = await imageFolder(pets());
     const { notes } = await resnetSplit(cwd, 'pets', '--group-by', String.raw`s/(\d)\.`);
-    expect(notes).toMatch(/20 pictures of 30 are not matched by --group-by, as dogs 🐕/);
+    expect(notes).toMatch(/20 images of 30 are not matched by --group-by, as dogs 🐕/);
     await expect(resnetSplit(cwd, 'pets', '--group-by', 'owner')).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       hint: 'It is matched against paths like dogs 🐕/0.png',

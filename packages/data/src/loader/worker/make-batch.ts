@@ -6,9 +6,9 @@ import { DecodeError } from '../../decode/decode-error.ts';
 import { control, type BatchJob, type SourceSpec, type WorkerReport } from './protocol.ts';
 import { SharedCache } from '../shared-cache.ts';
 
-/** Pictures one worker has under way at once: one is decoded (by libvips' own threads) while another is transformed. */
+/** Images one worker has under way at once: one is decoded (by libvips' own threads) while another is transformed. */
 const lanes = 2;
-/** Pictures tried for a place whose own cannot be read. */
+/** Images tried for a place whose own cannot be read. */
 const maxReplacements = 20;
 
 /** One worker's share in making the batches of one source. */
@@ -79,7 +79,7 @@ export class BatchWork {
       }
       if (badImages !== 'replace') return;
       if (attempt === maxReplacements) {
-        throw new OutOfPictures(`${maxReplacements + 1} pictures in a row cannot be read`);
+        throw new OutOfImages(`${maxReplacements + 1} images in a row cannot be read`);
       }
       random = random.fork('replacement');
       index = random.integer(paths.length);
@@ -120,14 +120,14 @@ export class BatchWork {
 }
 
 /** Not a defect: its stack would tell the user nothing. */
-class OutOfPictures extends Error {}
+class OutOfImages extends Error {}
 
 function describe(error: unknown): string {
-  if (error instanceof OutOfPictures) return error.message;
+  if (error instanceof OutOfImages) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Moves the pictures that were read to the front, in order; returns how many they are. */
+/** Moves the images that were read to the front, in order; returns how many they are. */
 function closeRanks(words: Int32Array, images: Float32Array, places: number): number {
   const length = images.length / places;
   let size = 0;

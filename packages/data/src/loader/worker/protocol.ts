@@ -1,6 +1,6 @@
 import type { BatchMix, EvalTransform, TrainTransform } from '@resnet/image';
 
-/** What is done to each picture: with the dice or without. */
+/** What is done to each image: with the dice or without. */
 export type Transform =
   | { readonly kind: 'train'; readonly options: TrainTransform }
   | { readonly kind: 'evaluate'; readonly options: EvalTransform };
@@ -17,7 +17,7 @@ export interface SourceSpec {
   /** See `DecodeOptions.reduceTo`. */
   readonly reduceTo: number | undefined;
   /**
-   * What becomes of a place whose picture cannot be read: another picture takes it (training),
+   * What becomes of a place whose image cannot be read: another image takes it (training),
    * the batch closes ranks (evaluation), or the place stays and is marked (prediction).
    */
   readonly badImages: 'replace' | 'drop' | 'mark';
@@ -25,7 +25,7 @@ export interface SourceSpec {
 }
 
 export interface SharedCacheBuffers {
-  /** Decoded pixels, one picture after the other. */
+  /** Decoded pixels, one image after the other. */
   readonly arena: SharedArrayBuffer;
   /** See `shared-cache.ts`. */
   readonly index: SharedArrayBuffer;
@@ -37,7 +37,7 @@ export interface BatchBuffers {
   readonly images: SharedArrayBuffer;
   /** float32 [batch, classes], used where batches are mixed. */
   readonly targets: SharedArrayBuffer;
-  /** int32: see {@link control}, then per place: the label, and whether the picture was read. */
+  /** int32: see {@link control}, then per place: the label, and whether the image was read. */
   readonly control: SharedArrayBuffer;
 }
 
@@ -47,7 +47,7 @@ export const control = {
   cursor: 0,
   /** Workers that have nothing more to do in this batch. */
   finished: 1,
-  /** How many pictures the batch holds in the end. */
+  /** How many images the batch holds in the end. */
   size: 2,
   labels: 3,
 } as const;
@@ -61,7 +61,7 @@ export interface BatchJob {
   readonly epoch: number;
   /** Which batch of the epoch. */
   readonly position: number;
-  /** Indices of the pictures. */
+  /** Indices of the images. */
   readonly indices: Int32Array;
   readonly buffers: BatchBuffers;
 }
@@ -80,7 +80,7 @@ export type ToWorker =
 /** Each worker reports on each batch, also where others were faster and left it nothing. */
 export interface WorkerReport {
   readonly job: number;
-  /** Pictures that could not be read, as (index, reason). */
+  /** Images that could not be read, as (index, reason). */
   readonly bad: readonly (readonly [index: number, reason: string])[];
   /** What stopped the batch altogether. */
   readonly failure?: string;

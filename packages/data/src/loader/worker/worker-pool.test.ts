@@ -71,11 +71,11 @@ test('sources share a pool, and closing twice is closing once', async () => {
 });
 
 test('a process that forgets to close ends all the same', () => {
-  const picture = fileURLToPath(new URL('../../../test/fixtures/images/rgb.png', import.meta.url));
+  const image = fileURLToPath(new URL('../../../test/fixtures/images/rgb.png', import.meta.url));
   const built = fileURLToPath(new URL('../../../dist/loader/image-loader.js', import.meta.url));
   const script = `
     import { imageLoader } from ${JSON.stringify(pathToFileURL(built).href)};
-    const files = Array.from({ length: 8 }, () => ({ path: ${JSON.stringify(picture)}, label: 0 }));
+    const files = Array.from({ length: 8 }, () => ({ path: ${JSON.stringify(image)}, label: 0 }));
     const options = { inputSize: [8, 8], cropPct: 1, interpolation: 'bilinear', mean: [0, 0, 0], std: [1, 1, 1] };
     const crop = { kind: 'randomCrop', padding: 1 };
     const train = { ...options, crop, horizontalFlip: 0.5, colorJitter: null, randAugment: null, randomErasing: null };

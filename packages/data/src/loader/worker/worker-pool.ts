@@ -13,7 +13,7 @@ import {
 
 /**
  * Half of the cores, at most eight. Decoding shares the cores with a training step that uses all
- * of them, and one worker already has more than one picture under way (see `batch-work.ts`).
+ * of them, and one worker already has more than one image under way (see `batch-work.ts`).
  */
 export function defaultWorkers(): number {
   return Math.max(1, Math.min(8, Math.floor(availableParallelism() / 2)));
@@ -66,7 +66,7 @@ export class WorkerPool {
     for (const worker of this.#workers) post(worker, { type: 'forget', id });
   }
 
-  /** Queues a batch. Resolves when it is whole, to the pictures that could not be read. */
+  /** Queues a batch. Resolves when it is whole, to the images that could not be read. */
   async make(job: Omit<BatchJob, 'id'>): Promise<readonly [number, string][]> {
     if (this.#end !== undefined) throw this.#end;
     if (this.#workers.length === 0) this.#start();
@@ -80,7 +80,7 @@ export class WorkerPool {
     });
   }
 
-  /** Lets the workers finish the picture at hand and ends them. What is still asked for is rejected. */
+  /** Lets the workers finish the image at hand and ends them. What is still asked for is rejected. */
   async close(): Promise<void> {
     this.#fail(new DataError('LOADER_CLOSED', 'the image loader has been closed'));
     const exits = Promise.all(this.#exits);

@@ -8,7 +8,7 @@ import type { ToWorker, WorkerReport } from './protocol.ts';
 
 const port = parentPort!;
 
-// Parallelism comes from several pictures at once, and no picture is asked for twice.
+// Parallelism comes from several images at once, and no image is asked for twice.
 sharp.concurrency(1);
 sharp.cache(false);
 
