@@ -1,7 +1,7 @@
 import { SplitError } from './errors.ts';
 import type { Unit } from './groups.ts';
 
-/** One part, or one fold, being filled. */
+/** One subset, or one fold, being filled. */
 export class Bin {
   readonly units: Set<Unit> = new Set();
   readonly #counts = new Map<string, number>();
@@ -64,9 +64,9 @@ function tooFewGroups(bins: readonly Bin[], label: string): SplitError {
   const images = groups.reduce((sum, unit) => sum + (unit.counts.get(label) ?? 0), 0);
   return new SplitError(
     'CLASS_TOO_SMALL',
-    `class '${label}' cannot be split in ${bins.length}: its ${images} images are in ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} that cannot be spread over all parts`,
+    `class '${label}' cannot be split in ${bins.length}: its ${images} images are in ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} that cannot be spread over all subsets`,
     {
-      hint: 'Add images of other groups to the class, ask for fewer parts, or group by a pattern that tells more images apart.',
+      hint: 'Add images of other groups to the class, ask for fewer subsets, or group by a pattern that tells more images apart.',
     },
   );
 }

@@ -16,8 +16,8 @@ export function checkAmounts(options: {
   if (val !== undefined && test !== undefined && val < 1 && test < 1 && val + test >= 1) {
     throw new SplitError(
       'OPTION_INVALID',
-      `val and test: their shares ${val} and ${test} leave nothing to train on`,
-      { hint: 'Take shares that add up to less than 1, as val: 0.2 and test: 0.1.' },
+      `val and test: their fractions ${val} and ${test} leave nothing to train on`,
+      { hint: 'Take fractions that add up to less than 1, as val: 0.2 and test: 0.1.' },
     );
   }
 }
@@ -29,18 +29,18 @@ function checkAmount(name: string, amount: number | undefined): void {
   if (!isShare && !isCount) {
     throw new SplitError(
       'OPTION_INVALID',
-      `${name}: expected a share between 0 and 1 or a whole number of images, received ${amount}`,
+      `${name}: expected a fraction between 0 and 1 or a whole number of images, received ${amount}`,
       { hint: `For a fifth of the images say ${name}: 0.2; for a hundred of them ${name}: 100.` },
     );
   }
 }
 
 /**
- * @param parts how many parts every class must be spread over
+ * @param subsets how many subsets every class must be spread over
  * @returns images by class, classes sorted
  * @throws {SplitError} NO_CLASSES, ONE_CLASS, CLASS_TOO_SMALL, PATH_DUPLICATE
  */
-export function checkFiles(files: readonly LabelledFile[], parts: number): Map<string, number> {
+export function checkFiles(files: readonly LabelledFile[], subsets: number): Map<string, number> {
   const paths = new Set<string>();
   const counts = new Map<string, number>();
   for (const { path, label } of files) {
@@ -63,14 +63,14 @@ export function checkFiles(files: readonly LabelledFile[], parts: number): Map<s
       hint: 'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
     });
   }
-  const small = [...sizes].filter(([, n]) => n < parts);
+  const small = [...sizes].filter(([, n]) => n < subsets);
   if (small.length > 0) {
     const list = small.map(([label, n]) => `'${label}' (${n})`).join(', ');
     throw new SplitError(
       'CLASS_TOO_SMALL',
-      `${small.length === 1 ? 'a class has' : 'classes have'} too few images to be split in ${parts}: ${list}`,
+      `${small.length === 1 ? 'a class has' : 'classes have'} too few images to be split in ${subsets}: ${list}`,
       {
-        hint: `Every class needs at least ${parts} images, and some dozens to learn from; add images, or leave the class out.`,
+        hint: `Every class needs at least ${subsets} images, and some dozens to learn from; add images, or leave the class out.`,
       },
     );
   }

@@ -1,8 +1,8 @@
 /**
- * - `OPTION_INVALID`: a share, count, seed or fold number that makes no sense for these files
+ * - `OPTION_INVALID`: a fraction, count, seed or fold number that makes no sense for these files
  * - `NO_CLASSES`, `ONE_CLASS`: nothing to tell apart
  * - `EMPTY_CLASS`: a class without images
- * - `CLASS_TOO_SMALL`: a class with fewer images, or groups, than parts
+ * - `CLASS_TOO_SMALL`: a class with fewer images, or groups, than subsets
  * - `PATH_DUPLICATE`: a file listed twice
  * - `MANIFEST_INVALID`: a split.json that cannot be used
  */

@@ -1,7 +1,7 @@
 export { checkClasses } from './check.ts';
 export { SplitError, type SplitErrorCode } from './errors.ts';
 export { groupByPattern } from './groups.ts';
-export { compareText, type LabelledFile, type Parts } from './labelled-file.ts';
+export { compareText, type LabelledFile, type Subsets } from './labelled-file.ts';
 export {
   formatManifest,
   parseManifest,

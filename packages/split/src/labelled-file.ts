@@ -6,7 +6,7 @@ export interface LabelledFile {
 }
 
 /** A dataset cut in three: no file, and no group of files, is in two of them. */
-export interface Parts {
+export interface Subsets {
   /** What the network learns from. */
   readonly train: readonly LabelledFile[];
   /** What it is judged by while it learns, and the best epoch chosen by. */

@@ -38,7 +38,7 @@ describe('the manifest', () => {
     ['a class twice', (m) => ({ ...m, classes: ['cats', 'cats'] }), /'cats' is listed twice/],
     ['no seed', (m) => ({ ...m, options: {} }), /options.seed: expected a number/],
     ['files missing', (m) => ({ ...m, files: undefined }), /files: expected an object/],
-    ['another part', (m) => ({ ...m, files: { ...m.files, dev: {} } }), /received 'dev'/],
+    ['another subset', (m) => ({ ...m, files: { ...m.files, dev: {} } }), /received 'dev'/],
     [
       'a class not listed',
       (m) => ({ ...m, files: { train: { cows: ['cows/1.png'] } } }),
@@ -46,7 +46,7 @@ describe('the manifest', () => {
     ],
     ['nothing to train on', (m) => ({ ...m, files: {} }), /files.train: expected images/],
     [
-      'a file in two parts',
+      'a file in two subsets',
       (m) => ({ ...m, files: { train: { cats: ['cats/1'] }, val: { cats: ['cats/1'] } } }),
       /files.val\['cats'\]: 'cats\/1' is listed before, in files.train/,
     ],

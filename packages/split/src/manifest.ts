@@ -1,5 +1,5 @@
 import { SplitError } from './errors.ts';
-import type { LabelledFile, Parts } from './labelled-file.ts';
+import type { LabelledFile, Subsets } from './labelled-file.ts';
 
 /** How a split was asked for; written down so that it can be repeated. */
 export interface ManifestOptions {
@@ -20,19 +20,21 @@ export interface SplitManifest {
   /** A class's place here is its number in the model. */
   readonly classes: readonly string[];
   readonly options: ManifestOptions;
-  readonly files: Parts;
+  readonly files: Subsets;
 }
 
-const partNames = ['train', 'val', 'test'] as const;
+const subsetNames = ['train', 'val', 'test'] as const;
 
 /**
- * The text of a split.json: a line a file, under its part and class, so that it can be read,
+ * The text of a split.json: a line a file, under its subset and class, so that it can be read,
  * edited and compared. Ends with a newline.
  */
 export function formatManifest(manifest: SplitManifest): string {
   const { version, root, classes, options, files } = manifest;
-  const byPart = Object.fromEntries(partNames.map((part) => [part, byClass(files[part], classes)]));
-  return `${JSON.stringify({ version, root, classes, options, files: byPart }, undefined, 1)}\n`;
+  const bySubset = Object.fromEntries(
+    subsetNames.map((subset) => [subset, byClass(files[subset], classes)]),
+  );
+  return `${JSON.stringify({ version, root, classes, options, files: bySubset }, undefined, 1)}\n`;
 }
 
 function byClass(
@@ -111,18 +113,18 @@ function parseFold(value: unknown): { index: number; of: number } {
   };
 }
 
-function parseFiles(value: unknown, classes: readonly string[]): Parts {
+function parseFiles(value: unknown, classes: readonly string[]): Subsets {
   const files = asObject(value, 'files');
-  const unknown = Object.keys(files).find((part) => !partNames.some((name) => name === part));
+  const unknown = Object.keys(files).find((subset) => !subsetNames.some((name) => name === subset));
   if (unknown !== undefined) {
-    throw bad(`files: expected ${partNames.join(', ')}, received '${unknown}'`);
+    throw bad(`files: expected ${subsetNames.join(', ')}, received '${unknown}'`);
   }
   const seen = new Map<string, string>();
   const known = new Set(classes);
-  const parsePart = (part: string): LabelledFile[] => {
-    const byLabel = asObject(files[part] ?? {}, `files.${part}`);
+  const parseSubset = (subset: string): LabelledFile[] => {
+    const byLabel = asObject(files[subset] ?? {}, `files.${subset}`);
     return Object.entries(byLabel).flatMap(([label, paths]) => {
-      const where = `files.${part}['${label}']`;
+      const where = `files.${subset}['${label}']`;
       if (!known.has(label)) throw bad(`${where}: '${label}' is not among the classes`);
       if (!Array.isArray(paths)) throw bad(`${where}: expected a list, received ${show(paths)}`);
       return paths.map((path: unknown): LabelledFile => {
@@ -133,7 +135,7 @@ function parseFiles(value: unknown, classes: readonly string[]): Parts {
         if (before !== undefined) {
           throw bad(
             `${where}: '${path}' is listed before, in ${before}`,
-            'A file in two parts makes the result look better than it is: keep it in one.',
+            'A file in two subsets makes the result look better than it is: keep it in one.',
           );
         }
         seen.set(path, where);
@@ -141,9 +143,13 @@ function parseFiles(value: unknown, classes: readonly string[]): Parts {
       });
     });
   };
-  const parts = { train: parsePart('train'), val: parsePart('val'), test: parsePart('test') };
-  if (parts.train.length === 0) throw bad('files.train: expected images, received none');
-  return parts;
+  const subsets = {
+    train: parseSubset('train'),
+    val: parseSubset('val'),
+    test: parseSubset('test'),
+  };
+  if (subsets.train.length === 0) throw bad('files.train: expected images, received none');
+  return subsets;
 }
 
 function staysInside(path: string): boolean {

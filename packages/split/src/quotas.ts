@@ -1,16 +1,16 @@
 import { SplitError } from './errors.ts';
 
 /**
- * How many images of each class a part should get.
+ * How many images of each class a subset should get.
  *
- * A share (below 1) is taken of each class by itself, rounded, so that other classes do not
+ * A fraction (below 1) is taken of each class by itself, rounded, so that other classes do not
  * matter. A count (1 and up) is the total over all classes, as scikit-learn's integer `test_size`,
  * dealt out in proportion by largest remainders. Every class gets at least one image and leaves
  * `spare` of them.
  *
- * @param amount a share or a count, checked by the caller
+ * @param amount a fraction or a count, checked by the caller
  * @param sizes images by class
- * @param spare images of each class that must be left for other parts, by class
+ * @param spare images of each class that must be left for other subsets, by class
  * @throws {SplitError} OPTION_INVALID for a count that cannot be dealt out
  */
 export function quotas(
@@ -34,12 +34,12 @@ export function quotas(
       'OPTION_INVALID',
       amount < least
         ? `${name}: ${amount} ${amount === 1 ? 'image is' : 'images are'} too few for ${least} classes: each needs one`
-        : `${name}: ${amount} images are too many: of ${total} images ${limit} can be taken, so that each class keeps one in every other part`,
+        : `${name}: ${amount} images are too many: of ${total} images ${limit} can be taken, so that each class keeps one in every other subset`,
       {
         hint:
           amount === 1
-            ? `A number from 1 up is a count of images; a share lies between 0 and 1, as ${name}: 0.2.`
-            : `Take a count from ${least} to ${limit}, or a share as ${name}: 0.2.`,
+            ? `A number from 1 up is a count of images; a fraction lies between 0 and 1, as ${name}: 0.2.`
+            : `Take a count from ${least} to ${limit}, or a fraction as ${name}: 0.2.`,
       },
     );
   }

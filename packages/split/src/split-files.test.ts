@@ -1,7 +1,7 @@
 import { Random } from '@resnet/random';
 import { describe, expect, it } from 'vitest';
 
-import type { LabelledFile, Parts } from './labelled-file.ts';
+import type { LabelledFile, Subsets } from './labelled-file.ts';
 import { splitFiles } from './split-files.ts';
 
 /** Classes of the given sizes: 'a/0.png', 'a/1.png', ... */
@@ -19,13 +19,13 @@ function pathsOf(files: readonly LabelledFile[], label?: string): string[] {
   return files.filter((f) => label === undefined || f.label === label).map((f) => f.path);
 }
 
-function expectPartition(parts: Parts, files: readonly LabelledFile[]): void {
-  const all = [...parts.train, ...parts.val, ...parts.test];
+function expectPartition(subsets: Subsets, files: readonly LabelledFile[]): void {
+  const all = [...subsets.train, ...subsets.val, ...subsets.test];
   expect(pathsOf(all).sort()).toEqual(pathsOf(files).sort());
 }
 
 describe('splitFiles', () => {
-  it('takes the share of every class', () => {
+  it('takes the fraction of every class', () => {
     const files = dataset({ a: 100, b: 50, c: 13 });
     const { train, val, test } = splitFiles(files, { seed: 1, val: 0.2, test: 0.1 });
     expect([countOf(val, 'a'), countOf(val, 'b'), countOf(val, 'c')]).toEqual([20, 10, 3]);
@@ -42,7 +42,7 @@ describe('splitFiles', () => {
     expect([countOf(test, 'a'), countOf(test, 'b'), countOf(test, 'c')]).toEqual([1, 1, 1]);
   });
 
-  it('shuffles: a part is not just the first files', () => {
+  it('shuffles: a subset is not just the first files', () => {
     const { val } = splitFiles(dataset({ a: 100, b: 100 }), { seed: 1, val: 20 });
     const numbers = pathsOf(val, 'a').map((path) => Number(/\d+/.exec(path)![0]));
     expect(Math.max(...numbers)).toBeGreaterThan(50);
@@ -51,18 +51,18 @@ describe('splitFiles', () => {
 
   it('depends on the seed, and not on the order of the files', () => {
     const files = dataset({ a: 40, b: 40 });
-    const parts = splitFiles(files, { seed: 1, val: 0.25 });
-    expect(splitFiles(new Random(5).shuffle(files), { seed: 1, val: 0.25 })).toEqual(parts);
-    expect(splitFiles(files, { seed: 2, val: 0.25 })).not.toEqual(parts);
+    const subsets = splitFiles(files, { seed: 1, val: 0.25 });
+    expect(splitFiles(new Random(5).shuffle(files), { seed: 1, val: 0.25 })).toEqual(subsets);
+    expect(splitFiles(files, { seed: 2, val: 0.25 })).not.toEqual(subsets);
   });
 
-  it('keeps the parts of a class when another class comes or goes', () => {
+  it('keeps the subsets of a class when another class comes or goes', () => {
     const options = { seed: 3, val: 0.2, test: 0.1 };
     const before = splitFiles(dataset({ b: 50, c: 30 }), options);
     const after = splitFiles(dataset({ a: 20, b: 50, c: 30, d: 9 }), options);
-    for (const part of ['train', 'val', 'test'] as const) {
+    for (const subset of ['train', 'val', 'test'] as const) {
       for (const label of ['b', 'c']) {
-        expect(pathsOf(after[part], label)).toEqual(pathsOf(before[part], label));
+        expect(pathsOf(after[subset], label)).toEqual(pathsOf(before[subset], label));
       }
     }
   });
@@ -74,7 +74,7 @@ describe('splitFiles', () => {
     expect(after.filter((path) => !before.has(path)).length).toBeLessThanOrEqual(12);
   });
 
-  it('gives the same parts for names in either Unicode form', () => {
+  it('gives the same subsets for names in either Unicode form', () => {
     const files = Array.from({ length: 40 }, (_, i) => ({ path: `café/é${i}`, label: 'café' }));
     const all = [...files, ...dataset({ b: 4 })];
     const decomposed = all.map(({ path, label }) => ({
@@ -86,28 +86,28 @@ describe('splitFiles', () => {
     expect(pathsOf(b.val).map((path) => path.normalize('NFC'))).toEqual(pathsOf(a.val));
   });
 
-  it('keeps groups whole, even across classes, and the shares close', () => {
+  it('keeps groups whole, even across classes, and the fractions close', () => {
     const random = new Random('property');
     for (let round = 0; round < 200; round++) {
       const { files, groupOf } = randomGrouped(random.fork(round));
-      const parts = splitFiles(files, { seed: round, val: 0.2, test: 0.2, groupOf });
-      expectPartition(parts, files);
-      const partOf = new Map<string, string>();
+      const subsets = splitFiles(files, { seed: round, val: 0.2, test: 0.2, groupOf });
+      expectPartition(subsets, files);
+      const subsetOf = new Map<string, string>();
       for (const name of ['train', 'val', 'test'] as const) {
-        for (const { path } of parts[name]) {
+        for (const { path } of subsets[name]) {
           const group = groupOf(path);
-          expect(partOf.get(group) ?? name).toBe(name);
-          partOf.set(group, name);
+          expect(subsetOf.get(group) ?? name).toBe(name);
+          subsetOf.set(group, name);
         }
       }
       for (const label of new Set(files.map((file) => file.label))) {
         const n = countOf(files, label);
-        for (const part of [parts.val, parts.test]) {
-          expect(countOf(part, label)).toBeGreaterThan(0);
+        for (const subset of [subsets.val, subsets.test]) {
+          expect(countOf(subset, label)).toBeGreaterThan(0);
           // Groups have at most 4 files of a class, so whole ones come this close.
-          expect(Math.abs(countOf(part, label) - 0.2 * n)).toBeLessThanOrEqual(4);
+          expect(Math.abs(countOf(subset, label) - 0.2 * n)).toBeLessThanOrEqual(4);
         }
-        expect(countOf(parts.train, label)).toBeGreaterThan(0);
+        expect(countOf(subsets.train, label)).toBeGreaterThan(0);
       }
     }
   });
@@ -129,19 +129,19 @@ describe('splitFiles', () => {
     ['no images', 'NO_CLASSES', {}, {}],
     ['one class', 'ONE_CLASS', { a: 10 }, {}],
     ['a class with one image', 'CLASS_TOO_SMALL', { a: 10, b: 1 }, {}],
-    ['a class too small for three parts', 'CLASS_TOO_SMALL', { a: 10, b: 2 }, { test: 0.1 }],
+    ['a class too small for three subsets', 'CLASS_TOO_SMALL', { a: 10, b: 2 }, { test: 0.1 }],
     ['a class that is one group', 'CLASS_TOO_SMALL', { a: 9, b: 9 }, { groupOf: () => 'one' }],
-    ['a share of nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0 }],
-    ['a negative share', 'OPTION_INVALID', { a: 9, b: 9 }, { val: -0.1 }],
+    ['a fraction of nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0 }],
+    ['a negative fraction', 'OPTION_INVALID', { a: 9, b: 9 }, { val: -0.1 }],
     ['not a number', 'OPTION_INVALID', { a: 9, b: 9 }, { val: Number.NaN }],
     ['a fraction above one', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 1.5 }],
     ['a count below the classes', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 1 }],
     ['a count that leaves nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 17 }],
-    ['shares that leave nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0.5, test: 0.5 }],
+    ['fractions that leave nothing', 'OPTION_INVALID', { a: 9, b: 9 }, { val: 0.5, test: 0.5 }],
     ['a seed that is no integer', 'OPTION_INVALID', { a: 9, b: 9 }, { seed: 0.5 }],
   ];
   it.each(failures)('refuses %s: %s', (_, code, sizes, options) => {
-    const split = (): Parts => splitFiles(dataset(sizes), { seed: 0, val: 0.2, ...options });
+    const split = (): Subsets => splitFiles(dataset(sizes), { seed: 0, val: 0.2, ...options });
     expect(split).toThrow(expect.objectContaining({ name: 'SplitError', code }));
   });
 

@@ -73,7 +73,7 @@ describe('splitFolds', () => {
     }
   });
 
-  it('holds the test part out of all folds', () => {
+  it('holds the test subset out of all folds', () => {
     const files = dataset({ a: 30, b: 30 });
     const folds = splitFolds(files, { seed: 1, folds: 3, test: 0.2 });
     for (const { train, val, test } of folds) {

@@ -4,7 +4,7 @@ import { Bin, ensureEveryClass } from './bins.ts';
 import { checkAmounts, checkFiles } from './check.ts';
 import { SplitError } from './errors.ts';
 import { islands, makeUnits, type Unit } from './groups.ts';
-import type { LabelledFile, Parts } from './labelled-file.ts';
+import type { LabelledFile, Subsets } from './labelled-file.ts';
 import { compareFiles, filesOf, splitFiles } from './split-files.ts';
 
 export interface FoldOptions {
@@ -12,7 +12,7 @@ export interface FoldOptions {
   readonly seed: number;
   /** How many, at least 2. */
   readonly folds: number;
-  /** Held out of all folds first: a share of each class or a total of images; none by default. */
+  /** Held out of all folds first: a fraction of each class or a total of images; none by default. */
   readonly test?: number | undefined;
   /** Files with the same answer never fall into two folds, even across classes. */
   readonly groupOf?: ((path: string) => string) | undefined;
@@ -25,7 +25,7 @@ export interface FoldOptions {
  *
  * @throws {SplitError} when it cannot be done: see {@link SplitErrorCode}
  */
-export function splitFolds(files: readonly LabelledFile[], options: FoldOptions): Parts[] {
+export function splitFolds(files: readonly LabelledFile[], options: FoldOptions): Subsets[] {
   const { seed, folds, test, groupOf } = options;
   if (!Number.isSafeInteger(folds) || folds < 2) {
     throw new SplitError(

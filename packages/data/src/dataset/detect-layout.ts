@@ -8,7 +8,7 @@ export type DatasetLayout =
   | { readonly kind: 'manifest' }
   | { readonly kind: 'classes' }
   | {
-      readonly kind: 'parts';
+      readonly kind: 'subsets';
       /** The sub-folders' names; validation goes by several. */
       readonly train: string;
       readonly val: string | undefined;
@@ -34,7 +34,7 @@ export async function detectLayout(path: string): Promise<DatasetLayout | undefi
     wanted
       .map((one) => names.find((name) => name.toLowerCase() === one))
       .find((name) => name !== undefined);
-  return { kind: 'parts', train, val: find('val', 'valid', 'validation'), test: find('test') };
+  return { kind: 'subsets', train, val: find('val', 'valid', 'validation'), test: find('test') };
 }
 
 async function hasSubfolder(folder: string): Promise<boolean> {

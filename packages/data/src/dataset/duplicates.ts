@@ -50,7 +50,7 @@ async function hashFile(path: string, bytes: number): Promise<string> {
 }
 
 /**
- * A `groupOf` for the split that also keeps files of the same content in one part: an image seen
+ * A `groupOf` for the split that also keeps files of the same content in one subset: an image seen
  * in training proves nothing in validation.
  *
  * @param groupOf the groups that were asked for; each file by itself where undefined

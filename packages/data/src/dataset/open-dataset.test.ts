@@ -11,8 +11,8 @@ import { planSplit, splitPlanned } from './plan-split.ts';
 
 const options = { seed: 0, val: 0.25 };
 
-function pathsOf(dataset: Dataset, part: 'train' | 'val' | 'test'): string[] {
-  return dataset[part].map(({ path }) => path.slice(dataset.path.length + 1));
+function pathsOf(dataset: Dataset, subset: 'train' | 'val' | 'test'): string[] {
+  return dataset[subset].map(({ path }) => path.slice(dataset.path.length + 1));
 }
 
 /** Every label is the number of the folder that the image is in. */
@@ -29,13 +29,13 @@ describe('openDataset of a folder of classes', () => {
     expect(dataset.classes).toEqual(['a', 'b b', 'ç']);
     expect([dataset.train.length, dataset.val.length, dataset.test.length]).toEqual([12, 6, 6]);
     expectLabels(dataset);
-    const parts = splitPlanned(await planSplit(root, {}), { ...options, test: 0.25 });
-    expect(pathsOf(dataset, 'val')).toEqual(parts.val.map((file) => file.path));
+    const subsets = splitPlanned(await planSplit(root, {}), { ...options, test: 0.25 });
+    expect(pathsOf(dataset, 'val')).toEqual(subsets.val.map((file) => file.path));
     expect(dataset.source).toContain('3 classes');
     expect(dataset.warnings).toEqual([]);
   });
 
-  it('keeps groups and copies of an image in one part, and warns of copies', async () => {
+  it('keeps groups and copies of an image in one subset, and warns of copies', async () => {
     const root = await imageFolder({
       ...Object.fromEntries(
         ['a', 'b'].flatMap((label, l) =>
@@ -48,12 +48,12 @@ describe('openDataset of a folder of classes', () => {
     });
     for (let seed = 0; seed < 5; seed++) {
       const dataset = await openDataset(root, { seed, val: 0.3, groupBy: /\/(\d)-/ });
-      const partOf = new Map<string, string>();
-      for (const part of ['train', 'val'] as const) {
-        for (const path of pathsOf(dataset, part)) {
+      const subsetOf = new Map<string, string>();
+      for (const subset of ['train', 'val'] as const) {
+        for (const path of pathsOf(dataset, subset)) {
           const group = /\/(\d)-/.exec(path)?.[1] ?? 'the copies';
-          expect(partOf.get(group) ?? part).toBe(part);
-          partOf.set(group, part);
+          expect(subsetOf.get(group) ?? subset).toBe(subset);
+          subsetOf.set(group, subset);
         }
       }
       expect(dataset.warnings.join('\n')).toContain('a/x.png = b/y.png');
@@ -95,7 +95,7 @@ describe('openDataset of a folder of classes', () => {
   });
 });
 
-describe('openDataset of a folder of parts', () => {
+describe('openDataset of a folder of subsets', () => {
   it('takes train, val and test as they are', async () => {
     const root = await imageFolder(
       classes({ 'train/b': 3, 'train/a': 2, 'val/a': 1, 'val/b': 1, 'test/b': 1 }),
@@ -113,7 +113,7 @@ describe('openDataset of a folder of parts', () => {
     expect(pathsOf(await openDataset(root, options), 'val')).toEqual(['valid/a/0.png']);
   });
 
-  it('splits a validation part off where there is none', async () => {
+  it('splits a validation subset off where there is none', async () => {
     const root = await imageFolder(classes({ 'train/a': 8, 'train/b': 8, 'test/a': 2 }));
     const dataset = await openDataset(root, options);
     expect([dataset.train.length, dataset.val.length, dataset.test.length]).toEqual([12, 4, 2]);
@@ -126,7 +126,7 @@ describe('openDataset of a folder of parts', () => {
     expect((await openDataset(root, options)).classes).toEqual(['bus', 'train']);
   });
 
-  it('warns of images in two parts', async () => {
+  it('warns of images in two subsets', async () => {
     const root = await imageFolder({
       ...classes({ 'train/a': 3, 'train/b': 3, 'val/a': 1 }),
       'train/a/same.png': 5,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import type { LabelledFile, Parts } from '@resnet/split';
+import type { LabelledFile, Subsets } from '@resnet/split';
 
 import { DataError } from '../errors.ts';
 import { count, plural } from '../text.ts';
@@ -49,7 +49,7 @@ export async function openDataset(path: string, options: PlanOptions): Promise<D
   const layout = await detectLayout(absolute);
   if (layout === undefined) throw await missingPath('file or folder', absolute);
   if (layout.kind === 'manifest') return openManifest(absolute, options.signal);
-  if (layout.kind === 'parts') return openParts(absolute, layout, options);
+  if (layout.kind === 'subsets') return openSubsets(absolute, layout, options);
   return openClasses(absolute, options);
 }
 
@@ -79,7 +79,7 @@ async function openManifest(path: string, signal: AbortSignal | undefined): Prom
 
 async function findMissing(
   root: string,
-  files: Parts,
+  files: Subsets,
   signal: AbortSignal | undefined,
 ): Promise<Set<string>> {
   const missing = new Set<string>();
@@ -95,37 +95,37 @@ async function findMissing(
 
 async function openClasses(path: string, options: PlanOptions): Promise<Dataset> {
   const plan = await planSplit(path, options);
-  const parts = splitPlanned(plan, options);
+  const subsets = splitPlanned(plan, options);
   const { scan, warnings } = plan;
   return {
     classes: scan.classes,
-    ...toExamples(scan.root, parts, scan.classes),
+    ...toExamples(scan.root, subsets, scan.classes),
     path,
     source: `a folder of ${plural(scan.classes.length, 'class', 'classes')}, split here with seed ${options.seed}`,
     warnings,
   };
 }
 
-async function openParts(
+async function openSubsets(
   path: string,
-  layout: DatasetLayout & { kind: 'parts' },
+  layout: DatasetLayout & { kind: 'subsets' },
   options: PlanOptions,
 ): Promise<Dataset> {
   const { signal } = options;
-  const test = layout.test === undefined ? undefined : await scanPart(path, layout.test, signal);
+  const test = layout.test === undefined ? undefined : await scanSubset(path, layout.test, signal);
   if (layout.val === undefined) {
-    // Without a validation part, one is split off what there is to train on.
+    // Without a validation subset, one is split off what there is to train on.
     const dataset = await openClasses(join(path, layout.train), { ...options, test: undefined });
     if (test !== undefined) checkSameClasses(dataset.classes, test);
     return {
       ...dataset,
       path,
       test: test === undefined ? [] : examplesOf(test.root, test.files, dataset.classes),
-      source: `a folder with ${layout.train}/ and no val/: a validation part was split off it with seed ${options.seed}`,
+      source: `a folder with ${layout.train}/ and no val/: a validation subset was split off it with seed ${options.seed}`,
     };
   }
-  const train = await scanPart(path, layout.train, signal);
-  const val = await scanPart(path, layout.val, signal);
+  const train = await scanSubset(path, layout.train, signal);
+  const val = await scanSubset(path, layout.val, signal);
   const { classes } = train;
   if (classes.length < 2) {
     throw new DataError(
@@ -136,8 +136,8 @@ async function openParts(
       },
     );
   }
-  const parts = test === undefined ? [train, val] : [train, val, test];
-  for (const part of parts.slice(1)) checkSameClasses(classes, part);
+  const subsets = test === undefined ? [train, val] : [train, val, test];
+  for (const subset of subsets.slice(1)) checkSameClasses(classes, subset);
   checkFilled(train);
   if (val.files.length === 0)
     throw new DataError('DATASET_INVALID', `There are no images in ${val.root}`);
@@ -152,36 +152,36 @@ async function openParts(
       .map((name) => `${name}/`)
       .join(', ')}`,
     warnings: [
-      ...parts.flatMap((part) => describeScan(part)),
+      ...subsets.flatMap((subset) => describeScan(subset)),
       ...describeBalance(train.files),
-      ...(await describeLeaks(path, parts, signal)),
+      ...(await describeLeaks(path, subsets, signal)),
     ],
   };
 }
 
-function scanPart(path: string, name: string, signal: AbortSignal | undefined): Promise<Scan> {
+function scanSubset(path: string, name: string, signal: AbortSignal | undefined): Promise<Scan> {
   return scanFolder(join(path, name), { signal });
 }
 
-function checkSameClasses(classes: readonly string[], part: Scan): void {
-  const other = part.classes.find((label) => !classes.includes(label));
+function checkSameClasses(classes: readonly string[], subset: Scan): void {
+  const other = subset.classes.find((label) => !classes.includes(label));
   if (other === undefined) return;
   throw new DataError(
     'CLASS_UNKNOWN',
-    `${part.root} has a class '${other}' that is not trained on`,
+    `${subset.root} has a class '${other}' that is not trained on`,
     {
       hint: didYouMean(other, classes) ?? `The classes are ${classes.join(', ')}.`,
     },
   );
 }
 
-function checkFilled(part: Scan): void {
-  const filled = new Set(part.files.map((file) => file.label));
-  const empty = part.classes.filter((label) => !filled.has(label));
+function checkFilled(subset: Scan): void {
+  const filled = new Set(subset.files.map((file) => file.label));
+  const empty = subset.classes.filter((label) => !filled.has(label));
   if (empty.length === 0) return;
   throw new DataError(
     'DATASET_INVALID',
-    `${part.root}: there are no images of ${empty.map((label) => `'${label}'`).join(', ')}`,
+    `${subset.root}: there are no images of ${empty.map((label) => `'${label}'`).join(', ')}`,
     { hint: 'Add images or remove the folder.' },
   );
 }
@@ -189,39 +189,39 @@ function checkFilled(part: Scan): void {
 /** The same image on both sides makes the result look better than it is. */
 async function describeLeaks(
   path: string,
-  parts: readonly Scan[],
+  subsets: readonly Scan[],
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const files = parts.flatMap((part) =>
-    part.files.map((file): ScannedFile & { part: string } => ({
+  const files = subsets.flatMap((subset) =>
+    subset.files.map((file): ScannedFile & { subset: string } => ({
       ...file,
-      path: locate(part.root, file.path).slice(path.length + 1),
-      part: part.root,
+      path: locate(subset.root, file.path).slice(path.length + 1),
+      subset: subset.root,
     })),
   );
   const shared = (await findDuplicates(path, files, { signal })).filter(
-    (group) => new Set(group.map((file) => file.part)).size > 1,
+    (group) => new Set(group.map((file) => file.subset)).size > 1,
   );
   if (shared.length === 0) return [];
   const example = shared[0]!.map((file) => file.path).join(' = ');
   return [
-    `${plural(shared.length, 'image')} ${shared.length === 1 ? 'is' : 'are'} in more than one part, as ${example}: results will look better than they are.`,
+    `${plural(shared.length, 'image')} ${shared.length === 1 ? 'is' : 'are'} in more than one subset, as ${example}: results will look better than they are.`,
   ];
 }
 
 function toExamples(
   root: string,
-  parts: Parts,
+  subsets: Subsets,
   classes: readonly string[],
   missing: ReadonlySet<string> = new Set(),
 ): Pick<Dataset, 'train' | 'val' | 'test'> {
-  const part = (files: readonly LabelledFile[]): Example[] =>
+  const subset = (files: readonly LabelledFile[]): Example[] =>
     examplesOf(
       root,
       files.filter(({ path }) => !missing.has(path)),
       classes,
     );
-  return { train: part(parts.train), val: part(parts.val), test: part(parts.test) };
+  return { train: subset(subsets.train), val: subset(subsets.val), test: subset(subsets.test) };
 }
 
 export function examplesOf(

@@ -21,23 +21,23 @@ describe('openLabelled', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('takes test of a folder of parts, else val, or the part asked for', async () => {
+  it('takes test of a folder of subsets, else val, or the subset asked for', async () => {
     const root = await imageFolder(
       classes({ 'train/cat': 4, 'train/dog': 4, 'val/dog': 2, 'test/cat': 1 }),
     );
-    const size = async (part?: 'train' | 'val' | 'all') =>
-      (await openLabelled(root, { classes: known, part })).examples.length;
+    const size = async (subset?: 'train' | 'val' | 'all') =>
+      (await openLabelled(root, { classes: known, subset })).examples.length;
     expect([await size(), await size('val'), await size('train'), await size('all')]).toEqual([
       1, 2, 8, 11,
     ]);
     const noTest = await imageFolder(classes({ 'train/cat': 4, 'train/dog': 4, 'val/dog': 2 }));
     expect((await openLabelled(noTest, { classes: known })).source).toBe(join(noTest, 'val'));
-    await expect(openLabelled(noTest, { classes: known, part: 'test' })).rejects.toThrow(
+    await expect(openLabelled(noTest, { classes: known, subset: 'test' })).rejects.toThrow(
       'has no test folder',
     );
   });
 
-  it('takes a part of a manifest', async () => {
+  it('takes a subset of a manifest', async () => {
     const root = await imageFolder(classes({ cat: 3, dog: 3 }));
     const file = (path: string) => ({ path, label: path.slice(0, 3) });
     await writeFile(
@@ -54,8 +54,8 @@ describe('openLabelled', () => {
         },
       }),
     );
-    const open = (part?: 'val' | 'all') =>
-      openLabelled(join(root, 'split.json'), { classes: known, part });
+    const open = (subset?: 'val' | 'all') =>
+      openLabelled(join(root, 'split.json'), { classes: known, subset });
     expect((await open()).examples).toEqual([{ path: join(root, 'cat/2.png'), label: 1 }]);
     expect((await open('val')).examples.map(({ label }) => label)).toEqual([1, 0]);
     expect((await open('all')).examples.length).toBe(6);
@@ -70,12 +70,14 @@ describe('openLabelled', () => {
     });
   });
 
-  it('refuses a folder without class folders, and a part of one that is not split', async () => {
+  it('refuses a folder without class folders, and a subset of one that is not split', async () => {
     const loose = await imageFolder({ 'x.png': 1 });
     await expect(openLabelled(loose, { classes: known })).rejects.toMatchObject({
       hint: expect.stringContaining('resnet predict'),
     });
     const root = await imageFolder(classes({ cat: 2, dog: 1 }));
-    await expect(openLabelled(root, { classes: known, part: 'val' })).rejects.toThrow('not split');
+    await expect(openLabelled(root, { classes: known, subset: 'val' })).rejects.toThrow(
+      'not split',
+    );
   });
 });

@@ -21,7 +21,7 @@ export interface LabelledSet {
 }
 
 /**
- * Opens what `evaluate` accepts: of a manifest or a folder with parts, the part asked for (by
+ * Opens what `evaluate` accepts: of a manifest or a folder with subsets, the subset asked for (by
  * default test where there is one, else val); of a folder of classes, all of it. Classes are
  * matched by name to the model's; it may know more than there are here.
  *
@@ -32,15 +32,15 @@ export async function openLabelled(
   path: string,
   options: {
     readonly classes: readonly string[];
-    readonly part?: SubsetName | 'all' | undefined;
+    readonly subset?: SubsetName | 'all' | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<LabelledSet> {
   const absolute = resolve(path);
-  const { classes, part } = options;
+  const { classes, subset } = options;
   const layout = await detectLayout(absolute);
   if (layout === undefined) throw await missingPath('file or folder', absolute);
-  const { files, source, warnings } = await collect(absolute, layout, part, options.signal);
+  const { files, source, warnings } = await collect(absolute, layout, subset, options.signal);
   if (files.length === 0)
     throw new DataError('DATASET_INVALID', `There are no images in ${source}`);
   const numbers = new Map(classes.map((label, number) => [label.normalize('NFC'), number]));
@@ -69,13 +69,13 @@ interface Collected {
 async function collect(
   path: string,
   layout: DatasetLayout,
-  part: SubsetName | 'all' | undefined,
+  subset: SubsetName | 'all' | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Collected> {
   if (layout.kind === 'manifest') {
     const { manifest, root } = await readManifest(path);
     const { test, val, train } = manifest.files;
-    const name = part ?? (test.length > 0 ? 'test' : 'val');
+    const name = subset ?? (test.length > 0 ? 'test' : 'val');
     const files = name === 'all' ? [...train, ...val, ...test] : manifest.files[name];
     return {
       files: located(root, files),
@@ -83,8 +83,8 @@ async function collect(
       warnings: [],
     };
   }
-  if (layout.kind === 'parts') {
-    const wanted = part ?? (layout.test === undefined ? 'val' : 'test');
+  if (layout.kind === 'subsets') {
+    const wanted = subset ?? (layout.test === undefined ? 'val' : 'test');
     const names = wanted === 'all' ? (['train', 'val', 'test'] as const) : [wanted];
     const folders = names.flatMap((name) => layout[name] ?? []);
     if (folders.length === 0) {
@@ -100,8 +100,8 @@ async function collect(
       warnings: scans.flatMap((scan) => describeScan(scan)),
     };
   }
-  if (part !== undefined && part !== 'all') {
-    throw new DataError('SUBSET_MISSING', `${path} is not split, so it has no ${part} subset`, {
+  if (subset !== undefined && subset !== 'all') {
+    throw new DataError('SUBSET_MISSING', `${path} is not split, so it has no ${subset} subset`, {
       hint: 'Name no subset to use all images, or name a manifest (split.json).',
     });
   }

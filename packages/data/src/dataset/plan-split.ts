@@ -6,7 +6,7 @@ import {
   splitFiles,
   splitFolds,
   SplitError,
-  type Parts,
+  type Subsets,
 } from '@resnet/split';
 
 import { DataError } from '../errors.ts';
@@ -43,7 +43,7 @@ export async function planSplit(
   folder: string,
   { groupBy, signal }: Pick<PlanOptions, 'groupBy' | 'signal'>,
 ): Promise<SplitPlan> {
-  if ((await detectLayout(folder))?.kind === 'parts') {
+  if ((await detectLayout(folder))?.kind === 'subsets') {
     throw new DataError(
       'DATASET_INVALID',
       `${folder} is split already: it has a train folder with classes in it`,
@@ -125,7 +125,7 @@ function checkScan(scan: Scan): void {
 }
 
 /** @throws {DataError} when it cannot be done as asked */
-export function splitPlanned(plan: SplitPlan, options: PlanOptions): Parts {
+export function splitPlanned(plan: SplitPlan, options: PlanOptions): Subsets {
   const { scan, groupOf } = plan;
   const { seed, val, test } = options;
   return explainSplit(() => splitFiles(plainFiles(scan), { seed, val, test, groupOf }), scan.root);
@@ -135,7 +135,7 @@ export function splitPlanned(plan: SplitPlan, options: PlanOptions): Parts {
 export function foldPlanned(
   plan: SplitPlan,
   options: Pick<PlanOptions, 'seed' | 'test'> & { readonly folds: number },
-): Parts[] {
+): Subsets[] {
   const { scan, groupOf } = plan;
   const { seed, test, folds } = options;
   return explainSplit(

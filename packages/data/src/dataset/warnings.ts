@@ -58,7 +58,7 @@ export function describeDuplicates(duplicates: readonly Duplicates<ScannedFile>[
     ...(within.length === 0
       ? []
       : [
-          `${plural(within.length, 'image')} ${within.length === 1 ? 'is' : 'are'} there more than once: ${shortList(within.map(equation))}. Copies stay in one part.`,
+          `${plural(within.length, 'image')} ${within.length === 1 ? 'is' : 'are'} there more than once: ${shortList(within.map(equation))}. Copies stay in one subset.`,
         ]),
   ];
 }

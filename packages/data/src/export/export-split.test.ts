@@ -21,7 +21,7 @@ async function source(): Promise<string> {
   return root;
 }
 
-const parts = new Map([
+const subsets = new Map([
   ['train', [file('my cats/1 ü.png'), file('dogs/4.png')]],
   ['val', [file('my cats/deep/2.png'), file('dogs/3.png')]],
 ]);
@@ -36,7 +36,7 @@ async function split(
   into: string,
   options: Partial<ExportSplitOptions> & { root: string },
 ): Promise<{ foreign: number }> {
-  return exportSplit({ parts, into, mode: 'copy', force: false, ...options });
+  return exportSplit({ subsets, into, mode: 'copy', force: false, ...options });
 }
 
 async function visible(folder: string): Promise<string[]> {
@@ -44,7 +44,7 @@ async function visible(folder: string): Promise<string[]> {
 }
 
 describe('exportSplit', () => {
-  it.each<PlaceMode>(['copy', 'hardlink', 'symlink'])('lays the parts out: %s', async (mode) => {
+  it.each<PlaceMode>(['copy', 'hardlink', 'symlink'])('lays the subsets out: %s', async (mode) => {
     const root = await source();
     const into = join(await imageFolder(), 'new', 'folder');
     await split(into, { root, mode });
@@ -75,7 +75,7 @@ describe('exportSplit', () => {
     await writeFile(join(into, 'val/dogs/3.png'), 'changed by hand, so mine too');
 
     const moved = new Map([['train', [file('my cats/deep/2.png'), file('dogs/4.png')]]]);
-    expect(await split(into, { root, force: true, parts: moved })).toEqual({ foreign: 3 });
+    expect(await split(into, { root, force: true, subsets: moved })).toEqual({ foreign: 3 });
     expect(await visible(into)).toEqual([
       'mine.txt',
       'train/dogs/4.png',
@@ -133,7 +133,9 @@ describe('exportSplit', () => {
     await split(into, { root });
     const before = await listTree(into);
     const impossible = new Map([['train', [file('dogs/3.png'), file('dogs/gone.png')]]]);
-    await expect(split(into, { root, force: true, parts: impossible })).rejects.toThrow('gone.png');
+    await expect(split(into, { root, force: true, subsets: impossible })).rejects.toThrow(
+      'gone.png',
+    );
     expect(await listTree(into)).toEqual(before);
   });
 
@@ -152,7 +154,7 @@ describe('exportSplit', () => {
   it('refuses to write into the folder that is split, through any link', async () => {
     const root = await source();
     const link = await imageFolder({ in: `-> ${root}` });
-    for (const into of [root, join(root, 'parts'), join(link, 'in', 'parts')]) {
+    for (const into of [root, join(root, 'subsets'), join(link, 'in', 'subsets')]) {
       await expect(split(into, { root, force: true })).rejects.toThrow('inside the folder');
     }
     await expect(split(join(root, 'dogs/3.png'), { root: link })).rejects.toThrow('not a folder');

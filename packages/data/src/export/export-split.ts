@@ -34,7 +34,7 @@ export interface ExportSplitOptions {
   /** The folder that the files' paths are relative to. */
   readonly root: string;
   /** Files by the folder, relative to `into`, that they go to: 'train', 'fold1/val'. */
-  readonly parts: ReadonlyMap<string, readonly LabelledFile[]>;
+  readonly subsets: ReadonlyMap<string, readonly LabelledFile[]>;
   readonly into: string;
   readonly mode: PlaceMode;
   /** Goes on where `into` is not empty; replaces what an earlier run put there, nothing else. */
@@ -53,7 +53,7 @@ export interface ExportSplitOptions {
  * @throws {DataError} when the disk is full, read-only, or has no such links
  */
 export async function exportSplit(options: ExportSplitOptions): Promise<{ foreign: number }> {
-  const { parts, mode, force, signal } = options;
+  const { subsets, mode, force, signal } = options;
   const root = await realpath(options.root);
   const into = resolve(options.into);
   await checkTarget(root, into, force);
@@ -81,7 +81,7 @@ export async function exportSplit(options: ExportSplitOptions): Promise<{ foreig
     // From here on it is quick. The record comes first: whatever a cut leaves is known as ours.
     await writeRecord(into, new Map([...before, ...made]));
     await removeMade(into, before);
-    for (const folder of parts.keys()) await moveInto(join(stage, folder), join(into, folder));
+    for (const folder of subsets.keys()) await moveInto(join(stage, folder), join(into, folder));
     await writeRecord(into, made);
   } catch (error) {
     await rm(stage, { recursive: true, force: true });
@@ -93,13 +93,15 @@ export async function exportSplit(options: ExportSplitOptions): Promise<{ foreig
 }
 
 /** What each file will be once it is made: see {@link MadeFiles}. */
-async function marksFor({ root, parts, mode }: ExportSplitOptions): Promise<MadeFiles> {
+async function marksFor({ root, subsets, mode }: ExportSplitOptions): Promise<MadeFiles> {
   const marks = new Map<string, string>();
-  const files = [...parts].flatMap(([part, list]) => list.map(({ path }) => ({ part, path })));
-  await forEachConcurrently(files, async ({ part, path }) => {
+  const files = [...subsets].flatMap(([subset, list]) =>
+    list.map(({ path }) => ({ subset, path })),
+  );
+  await forEachConcurrently(files, async ({ subset, path }) => {
     const source = locate(resolve(root), path);
     marks.set(
-      `${part}/${path}`,
+      `${subset}/${path}`,
       mode === 'symlink' ? `-> ${source}` : fileMark(await stat(source)),
     );
   });
@@ -107,12 +109,12 @@ async function marksFor({ root, parts, mode }: ExportSplitOptions): Promise<Made
 }
 
 async function place(options: ExportSplitOptions, stage: string): Promise<void> {
-  const { parts, mode, signal, onProgress } = options;
+  const { subsets, mode, signal, onProgress } = options;
   const root = resolve(options.root);
-  const files = [...parts].flatMap(([part, list]) =>
+  const files = [...subsets].flatMap(([subset, list]) =>
     list.map(({ path }) => ({
       source: locate(root, path),
-      target: locate(stage, `${part}/${path}`),
+      target: locate(stage, `${subset}/${path}`),
     })),
   );
   for (const folder of new Set(files.map(({ target }) => dirname(target)))) {

@@ -20,7 +20,7 @@ export async function checkTarget(root: string, into: string, force: boolean): P
   const target = join(real, relative(await nearestExisting(into), into));
   if (target === root || target.startsWith(root + sep)) {
     throw new DataError('TARGET_INVALID', `--into ${into} lies inside the folder that is split`, {
-      hint: 'Its parts would be taken for classes next time: choose a folder outside of it.',
+      hint: 'Its subsets would be taken for classes next time: choose a folder outside of it.',
     });
   }
   let names: string[];

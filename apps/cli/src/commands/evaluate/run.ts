@@ -34,7 +34,7 @@ export async function runEvaluate(
       {
         classes: card.labelNames,
         // On its own images the run's best epoch was chosen by the validation subset: say so.
-        part: options.subset ?? (data === undefined ? 'val' : undefined),
+        subset: options.subset ?? (data === undefined ? 'val' : undefined),
         signal,
       },
     );

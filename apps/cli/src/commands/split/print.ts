@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-import type { Parts } from '@resnet/split';
+import type { Subsets } from '@resnet/split';
 
 import type { SplitCommandOptions } from './options.ts';
 import { type SplitPlan, labelsOf } from '@resnet/data';
@@ -13,7 +13,7 @@ import { formatTable, type Column } from '../../terminal/table.ts';
 export interface SplitOutcome {
   readonly plan: SplitPlan;
   /** One, or one a fold. */
-  readonly splits: readonly Parts[];
+  readonly splits: readonly Subsets[];
   readonly manifests: readonly string[];
   readonly into: string | undefined;
   readonly warnings: readonly string[];
@@ -55,7 +55,7 @@ export function printSplit(outcome: SplitOutcome, options: SplitCommandOptions, 
 }
 
 /** Folds have one test subset in common, and a fold's train subset is all the other folds. */
-function columnsOf(splits: readonly Parts[]): { name: string; files: Parts['train'] }[] {
+function columnsOf(splits: readonly Subsets[]): { name: string; files: Subsets['train'] }[] {
   const [first] = splits;
   if (splits.length === 1) {
     return subsetNames
@@ -67,7 +67,7 @@ function columnsOf(splits: readonly Parts[]): { name: string; files: Parts['trai
   return test.length > 0 ? [...folds, { name: 'test', files: test }] : folds;
 }
 
-function countsOf(files: Parts['train']): Map<string, number> {
+function countsOf(files: Subsets['train']): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of files) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
@@ -76,7 +76,7 @@ function countsOf(files: Parts['train']): Map<string, number> {
 export function printJson(outcome: SplitOutcome, io: Io): void {
   const { plan, splits, manifests, into, warnings } = outcome;
   const { scan, duplicates } = plan;
-  const counts = (files: Parts['train']): Record<string, number> => {
+  const counts = (files: Subsets['train']): Record<string, number> => {
     const byLabel = countsOf(files);
     return Object.fromEntries(scan.classes.map((label) => [label, byLabel.get(label) ?? 0]));
   };
@@ -84,10 +84,10 @@ export function printJson(outcome: SplitOutcome, io: Io): void {
     JSON.stringify({
       root: scan.root,
       classes: scan.classes,
-      splits: splits.map((parts) => ({
-        train: counts(parts.train),
-        val: counts(parts.val),
-        test: counts(parts.test),
+      splits: splits.map((subsets) => ({
+        train: counts(subsets.train),
+        val: counts(subsets.val),
+        test: counts(subsets.test),
       })),
       duplicates: duplicates.map((group) => ({
         paths: group.map((file) => file.path),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import type { Parts } from '@resnet/split';
+import type { Subsets } from '@resnet/split';
 
 import type { SplitCommandOptions } from './options.ts';
 import { foldPlanned, planSplit, splitPlanned, type SplitPlan } from '@resnet/data';
@@ -76,7 +76,7 @@ async function split(
 
 async function makeFolders(
   plan: SplitPlan,
-  splits: readonly Parts[],
+  splits: readonly Subsets[],
   into: string,
   options: SplitCommandOptions,
   io: Io,
@@ -87,11 +87,11 @@ async function makeFolders(
   try {
     return await exportSplit({
       root: plan.scan.root,
-      parts: new Map(
-        splits.flatMap((parts, k) =>
+      subsets: new Map(
+        splits.flatMap((subsets, k) =>
           (['train', 'val', 'test'] as const)
-            .filter((name) => parts[name].length > 0)
-            .map((name) => [splits.length > 1 ? `fold${k + 1}/${name}` : name, parts[name]]),
+            .filter((name) => subsets[name].length > 0)
+            .map((name) => [splits.length > 1 ? `fold${k + 1}/${name}` : name, subsets[name]]),
         ),
       ),
       into,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'node:path';
 
-import { formatManifest, parseManifest, SplitError, type Parts } from '@resnet/split';
+import { formatManifest, parseManifest, SplitError, type Subsets } from '@resnet/split';
 
 import { FailureError, UsageError } from '../../errors.ts';
 import { rootFor, type Scan } from '@resnet/data';
@@ -33,7 +33,7 @@ export async function prepareManifests(options: {
   /** Absolute. */
   readonly path: string;
   readonly scan: Scan;
-  readonly splits: readonly Parts[];
+  readonly splits: readonly Subsets[];
   readonly request: SplitRequest;
   readonly force: boolean;
 }): Promise<PreparedManifests> {

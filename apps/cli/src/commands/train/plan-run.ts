@@ -55,7 +55,7 @@ async function checkSplitOptions(path: string, options: TrainOptions): Promise<v
   if (given.length === 0) return;
   const layout = await detectLayout(path);
   const isSplit =
-    layout?.kind === 'manifest' || (layout?.kind === 'parts' && layout.val !== undefined);
+    layout?.kind === 'manifest' || (layout?.kind === 'subsets' && layout.val !== undefined);
   if (!isSplit) return;
   throw new UsageError(`${path} is split already: ${given.join(' and ')} cannot be given.`, {
     hint: 'Split the images again with `resnet split`, or name the folder of classes.',
