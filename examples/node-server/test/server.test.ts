@@ -37,8 +37,8 @@ describe('server.js', () => {
     server = spawn(process.execPath, [script, folder, '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = (await once(createInterface(server.stdout!), 'line')) as [string];
-    url = /http:\S+$/.exec(line)![0];
+    const line: unknown[] = await once(createInterface(server.stdout!), 'line');
+    url = /http:\S+$/.exec(String(line[0]))![0];
   });
   afterAll(async () => {
     if (server.exitCode === null) server.kill('SIGKILL');
@@ -56,7 +56,7 @@ describe('server.js', () => {
   it('answers with the probabilities of an uploaded image', async () => {
     const response = await post(await image(40));
     expect(response.status).toBe(200);
-    const predictions = (await response.json()) as { label: string; probability: number }[];
+    const predictions: { label: string; probability: number }[] = JSON.parse(await response.text());
     expect(predictions.map(({ label }) => label).toSorted()).toEqual(['cat', 'dog', 'owl']);
     const sum = predictions.reduce((total, { probability }) => total + probability, 0);
     expect(sum).toBeCloseTo(1, 5);
@@ -67,7 +67,7 @@ describe('server.js', () => {
     // 64 megapixels in a file of some kilobytes.
     const bomb = await post(await image(8000));
     expect(bomb.status).toBe(422);
-    expect(await bomb.json()).toEqual({ error: expect.stringContaining('8000 x 8000') as string });
+    expect(await bomb.text()).toContain('8000 x 8000');
     // Announced too large; and without its length, cut off on the way. The server may hang up first.
     const large = new Uint8Array(11 * 1024 * 1024);
     const status = await post(large).then(
