@@ -1,6 +1,7 @@
 import type { DataErrorCode } from '@resnet/data';
 import { describeSystemError, type FileErrorCode } from '@resnet/files';
 import type { HubErrorCode } from '@resnet/hub';
+import type { ImageErrorCode } from '@resnet/image';
 
 /** What the process returns to its caller; documented in the README. */
 export const exitCodes = {
@@ -98,6 +99,8 @@ const usageCodes: Readonly<Record<string, ReadonlySet<string>>> = {
     'OPTION_INVALID',
     'TARGET_INVALID',
   ]),
+  // A model of other channels than images have.
+  ImageError: new Set<ImageErrorCode>(['OPTION_INVALID']),
   HubError: new Set<HubErrorCode>([
     'SOURCE_INVALID',
     'PATH_MISSING',

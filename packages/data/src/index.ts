@@ -30,6 +30,11 @@ export {
   imageLoader,
   type ImageLoaderOptions,
 } from './loader/image-loader.ts';
+export {
+  trainingData,
+  type TrainingData,
+  type TrainingDataOptions,
+} from './loader/training-data.ts';
 export { defaultCacheBytes } from './loader/shared-cache.ts';
 export { defaultWorkers, WorkerPool } from './loader/worker/worker-pool.ts';
 export type { BadImage } from './loader/worker/protocol.ts';

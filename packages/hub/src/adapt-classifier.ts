@@ -1,9 +1,11 @@
-import { classifierPrefix, type ResNetConfig, type StateDict } from '@resnet/model';
+import { classifierPrefix, type ModelCard, type ResNetConfig, type StateDict } from '@resnet/model';
 
 import type { LoadedWeights } from './load-weights.ts';
 
 /** Weights for a model of the classes that were asked for. */
 export interface AdaptedWeights {
+  /** The weights' own, with these classes. */
+  readonly card: ModelCard;
   /** The architecture, with as many classes. */
   readonly config: ResNetConfig;
   /** Without the classifier's, where that must be a fresh one: load it with `strict: false`. */
@@ -24,10 +26,11 @@ export function adaptClassifier(
 ): AdaptedWeights {
   const config = { ...card.config, numClasses: classes.length };
   const reason = whyFresh(card.config.numClasses, hasCard ? card.labelNames : undefined, classes);
-  if (reason === undefined) return { config, state, freshHead: undefined };
+  const adapted = { ...card, config, labelNames: classes };
+  if (reason === undefined) return { card: adapted, config, state, freshHead: undefined };
   const head = `${classifierPrefix(config)}.`;
   const backbone = new Map([...state].filter(([name]) => !name.startsWith(head)));
-  return { config, state: backbone, freshHead: reason };
+  return { card: adapted, config, state: backbone, freshHead: reason };
 }
 
 function whyFresh(

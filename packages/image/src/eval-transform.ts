@@ -1,5 +1,5 @@
 import { centerCropOffset, coveringSize, resizedWindow, type Size } from './geometry.ts';
-import { normalizer, type Normalization } from './normalize.ts';
+import { normalizer, type Normalization, type Rgb } from './normalize.ts';
 import { checkOption, checkRaster, isSize, type Raster, type Rect } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
 import type { Box } from './resize/resample.ts';
@@ -9,9 +9,34 @@ import { checkInterpolation } from './resize/resize.ts';
 export interface EvalTransform extends Normalization {
   /** [height, width] of the result. */
   readonly inputSize: Size;
-  /** The share of the resized shorter edge that the crop keeps: resize to floor(size / cropPct). */
+  /** The fraction of the resized shorter edge that the crop keeps: resize to floor(size / cropPct). */
   readonly cropPct: number;
   readonly interpolation: Interpolation;
+}
+
+/** How a model folder says that images were prepared: timm's `pretrained_cfg`, `[channels, height, width]`. */
+export interface Preprocessing {
+  readonly inputSize: readonly [channels: number, height: number, width: number];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly interpolation: EvalTransform['interpolation'];
+  readonly cropPct: number;
+}
+
+/**
+ * The evaluation transform of a model, from its card's `pretrainedCfg`.
+ *
+ * @throws {ImageError} OPTION_INVALID when the model takes other than three channels
+ */
+export function evalTransformOf(preprocessing: Preprocessing): EvalTransform {
+  const { inputSize, mean, std, interpolation, cropPct } = preprocessing;
+  const [channels, height, width] = inputSize;
+  checkOption(channels === 3, 'evalTransformOf', 'inputSize has three channels', channels);
+  return { inputSize: [height, width], mean: rgb(mean), std: rgb(std), interpolation, cropPct };
+}
+
+function rgb([r = 0, g = 0, b = 0]: readonly number[]): Rgb {
+  return [r, g, b];
 }
 
 /** From an image to `height * width * 3` floats (HWC); written into `out` where given. */

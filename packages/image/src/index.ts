@@ -17,8 +17,10 @@ export {
   evalBox,
   evalCrop,
   evalTransform,
+  evalTransformOf,
   type EvalFunction,
   type EvalTransform,
+  type Preprocessing,
 } from './eval-transform.ts';
 export { augmentations, type Augmentation, type AugmentationSettings } from './augmentations.ts';
 export {

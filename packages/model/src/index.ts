@@ -11,6 +11,7 @@ export type { ForwardOptions } from './execution/forward.ts';
 export type { InferenceNet } from './execution/inference-net.ts';
 export type { BatchStatistics } from './execution/run-context.ts';
 export { formatModelConfig, parseModelConfig } from './model-card/config-json.ts';
+export { createModelCard, type CreateModelCardOptions } from './model-card/create-model-card.ts';
 export type { ModelCard, PretrainedConfig } from './model-card/model-card.ts';
 export { ResNet } from './resnet.ts';
 export { initialState, type InitOptions } from './weights/init.ts';

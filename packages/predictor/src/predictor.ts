@@ -1,4 +1,4 @@
-import { evalTransform, type EvalFunction, type Raster } from '@resnet/image';
+import { evalTransform, evalTransformOf, type EvalFunction, type Raster } from '@resnet/image';
 import {
   classifierPrefix,
   foldBatchNorm,
@@ -71,15 +71,7 @@ export class Predictor {
     this.card = card;
     this.#net = net;
     this.#classifier = classifier;
-    const { inputSize, mean, std, interpolation, cropPct } = card.pretrainedCfg;
-    const [, height, width] = inputSize;
-    this.#transform = evalTransform({
-      inputSize: [height, width],
-      cropPct,
-      interpolation,
-      mean: rgb(mean),
-      std: rgb(std),
-    });
+    this.#transform = evalTransform(evalTransformOf(card.pretrainedCfg));
   }
 
   /**
@@ -251,10 +243,6 @@ function largest(values: readonly number[]): number {
 
 function isList(images: Raster | readonly Raster[]): images is readonly Raster[] {
   return Array.isArray(images);
-}
-
-function rgb([r, g, b]: readonly number[]): [number, number, number] {
-  return [r!, g!, b!];
 }
 
 function checkCount(name: string, value: number): void {

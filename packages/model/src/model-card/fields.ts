@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- values are narrowed by the checks around them */
 import { ModelError } from '../errors.ts';
 import type { PretrainedConfig } from './model-card.ts';
+import { imagenetMean, imagenetStd } from './imagenet.ts';
 
 /** The fields of a JSON object that somebody else wrote. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -62,8 +63,8 @@ export function readLabels(value: unknown, classes: number): readonly string[] {
 export function readPretrained(fields: Fields, inChannels: number): PretrainedConfig {
   const size = readNumbers('input_size', fields['input_size'] ?? [inChannels, 224, 224], 3);
   const [, height, width] = size.map((length) => readInteger('input_size', length, 1));
-  const mean = readChannels('mean', fields['mean'] ?? [0.485, 0.456, 0.406], inChannels);
-  const std = readChannels('std', fields['std'] ?? [0.229, 0.224, 0.225], inChannels);
+  const mean = readChannels('mean', fields['mean'] ?? imagenetMean, inChannels);
+  const std = readChannels('std', fields['std'] ?? imagenetStd, inChannels);
   if (!std.every((value) => value > 0)) throw invalid('std', 'positive numbers', std);
   const interpolation = fields['interpolation'] ?? 'bicubic';
   if (!interpolations.includes(interpolation as (typeof interpolations)[number])) {

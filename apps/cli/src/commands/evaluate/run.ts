@@ -11,7 +11,7 @@ import { type LabelledSet, openLabelled, imageLoader } from '@resnet/data';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
 import { count, plural } from '../../terminal/format.ts';
 import type { Io } from '../../terminal/io.ts';
-import { evalOptions } from '../../model-transform.ts';
+import { evalTransformOf } from '@resnet/image';
 import { startProgress } from '../../terminal/progress.ts';
 import { runFiles } from '../../run-folder/layout.ts';
 import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
@@ -109,7 +109,7 @@ async function evaluateModel(
   const data = imageLoader({
     files: set.examples,
     batchSize: options.batch ?? 32,
-    transform: { kind: 'evaluate', options: evalOptions(card) },
+    transform: { kind: 'evaluate', options: evalTransformOf(card.pretrainedCfg) },
     onBadImage: (path, reason) => void skipped.push({ path, reason }),
     // Each is seen once.
     cacheBytes: 0,

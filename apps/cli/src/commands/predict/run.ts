@@ -9,7 +9,7 @@ import { FailureError, InterruptedError } from '../../errors.ts';
 import { count, plural } from '../../terminal/format.ts';
 import { decodeImage, DecodeError, decodeFiles, loadImages } from '@resnet/data';
 import { type Io, OutputClosed } from '../../terminal/io.ts';
-import { evalOptions } from '../../model-transform.ts';
+import { evalTransformOf } from '@resnet/image';
 import { startProgress } from '../../terminal/progress.ts';
 import { openModel, readCard, usingWeights } from '../../run-folder/open-model.ts';
 import { withBackend } from '../../backends/with-backend.ts';
@@ -143,7 +143,7 @@ async function* loadFiles(
   signal: AbortSignal,
 ): AsyncGenerator<Loaded, void> {
   if (paths.length > fewImages) {
-    yield* loadImages(paths, evalOptions(predictor.card), { signal });
+    yield* loadImages(paths, evalTransformOf(predictor.card.pretrainedCfg), { signal });
     return;
   }
   for await (const decoded of decodeFiles(paths, { signal })) {

@@ -1,9 +1,7 @@
-import { imagenetMean, imagenetStd } from '@resnet/image';
-import { layerTable, type ModelCard } from '@resnet/model';
+import { createModelCard, layerTable, type ModelCard } from '@resnet/model';
 
 import { UsageError } from '../../errors.ts';
 import { zooConfig } from '../../options/zoo-config.ts';
-import { recipe } from './recipe.ts';
 import type { CompleteSettings } from './settings.ts';
 
 /**
@@ -23,18 +21,12 @@ export function modelCard(settings: CompleteSettings, classes: readonly string[]
       { hint: 'Choose a larger --image-size.', cause },
     );
   }
-  return {
-    architecture: settings.model,
-    config,
-    labelNames: classes,
-    pretrainedCfg: {
-      mean: imagenetMean,
-      std: imagenetStd,
-      interpolation: recipe.interpolation,
-      cropPct: recipe.cropPct,
-      // Weights are good for images prepared as they were for them.
-      ...fineTune?.pretrainedCfg,
-      inputSize: [3, height, width],
-    },
-  };
+  const card = createModelCard(settings.model, classes, { imageSize: settings.imageSize, config });
+  // Weights are good for images prepared as they were for them.
+  const pretrainedCfg = {
+    ...card.pretrainedCfg,
+    ...fineTune?.pretrainedCfg,
+    inputSize: [3, height, width],
+  } as const;
+  return { ...card, config, pretrainedCfg };
 }

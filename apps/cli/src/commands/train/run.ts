@@ -218,9 +218,7 @@ async function trainPrepared(prepared: Prepared, session: Session): Promise<void
       best,
       validated: dataset.val.length > 0,
       seconds: (performance.now() - began) / 1000,
-      skipped: data
-        .skipped()
-        .map(({ path, reason }) => ({ path: shownPath(path, io.cwd), reason })),
+      skipped: data.skipped.map(({ path, reason }) => ({ path: shownPath(path, io.cwd), reason })),
       next: stopped
         ? [`resnet train --resume ${quoted(run)}`]
         : [`resnet predict ${quoted(run)} images/`, `resnet evaluate ${quoted(run)}`],
