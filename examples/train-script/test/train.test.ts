@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,5 +40,36 @@ describe('train.js', () => {
 
     const tuned = await run(process.execPath, [script, images, join(folder, 'second'), first]);
     expect(tuned.stdout).toMatch(/^epoch 1: 100 % right\n/);
+  }, 300_000);
+
+  it('has a shorter form in the README of @resnet/data, in under 25 lines', async () => {
+    const readme = await readFile(
+      new URL('../../../packages/data/README.md', import.meta.url),
+      'utf8',
+    );
+    const program = /## A whole training[\s\S]*?```js\n([\s\S]*?)```/.exec(readme)![1]!;
+    expect(program.trim().split('\n').length).toBeLessThan(25);
+
+    const cwd = join(folder, 'program');
+    await mkdir(cwd);
+    const image = join(folder, 'flowers', 'rose', '0.png');
+    const quick = program
+      .replace("openDataset('flowers'", `openDataset('${join(folder, 'flowers')}'`)
+      .replace('garden.jpg', image)
+      .replace("createModelCard('resnet18'", "createModelCard('resnet20'")
+      .replace('imageSize: 64', 'imageSize: 32')
+      .replace('epochs: 10', 'epochs: 2')
+      .replaceAll("('model'", `('${join(cwd, 'model')}'`);
+    // Beside the script, so that imports resolve as they do there.
+    const file = fileURLToPath(new URL(`../.readme-program-${process.pid}.mjs`, import.meta.url));
+    await writeFile(file, quick);
+    try {
+      const { stdout } = await run(process.execPath, [file]);
+      expect(stdout).toMatch(/epoch 2: top-1 [\d.]+\n/);
+      expect(stdout).toContain("label: 'rose'");
+      expect(await readdir(join(cwd, 'model'))).toEqual(['config.json', 'model.safetensors']);
+    } finally {
+      await rm(file, { force: true });
+    }
   }, 300_000);
 });
