@@ -25,6 +25,7 @@ export type ImageInput =
 /** Part of the loading: in the order in which they come. */
 export type LoadStage = 'backend' | 'config' | 'weights' | 'warmup';
 
+/** How far a model is loaded. */
 export interface LoadProgress {
   readonly stage: LoadStage;
   /** Of the weights in bytes, of other stages 0 at their start and 1 at their end. */
@@ -45,6 +46,7 @@ export interface ModelLimits {
   readonly classes: number;
 }
 
+/** How {@link loadPredictor} loads a model. */
 export interface LoadOptions {
   /**
    * `auto` (the default) takes WebGPU where the browser has a hardware adapter, else wasm. A
@@ -58,6 +60,7 @@ export interface LoadOptions {
   readonly limits?: Partial<ModelLimits> | undefined;
 }
 
+/** What a predictor runs on. */
 export interface BackendInfo {
   readonly name: BackendName;
   /** For people: the adapter's description, or `SIMD, 2 threads`. */
@@ -66,6 +69,7 @@ export interface BackendInfo {
   readonly isSoftware: boolean;
 }
 
+/** What a model says of itself. */
 export interface ModelInfo {
   /** `resnet18`, as in `config.json`. */
   readonly architecture: string;
@@ -80,6 +84,7 @@ export interface ModelInfo {
   readonly hasActivationMaps: boolean;
 }
 
+/** A class and how probable it is. */
 export interface Prediction {
   /** Of the class, in {@link ModelInfo.labels}. */
   readonly index: number;
@@ -88,6 +93,9 @@ export interface Prediction {
   readonly probability: number;
 }
 
+/**
+ * Where in the picture the evidence for a class was (class activation mapping, arXiv 1512.04150).
+ */
 export interface ActivationMap {
   readonly classIndex: number;
   /** Of the grid of features, not of the picture: 7 x 7 for a ResNet at 224. */
@@ -107,6 +115,7 @@ export interface ActivationMap {
   };
 }
 
+/** What `classify` answers. */
 export interface ClassifyOptions {
   /** How many classes, most probable first; 5 unless given. */
   readonly topK?: number | undefined;
@@ -115,6 +124,7 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The answer for one picture. */
 export interface Classification {
   /** Most probable first. */
   readonly predictions: readonly Prediction[];
@@ -135,6 +145,7 @@ export interface BackendChange {
   readonly message: string;
 }
 
+/** The events of a {@link WebPredictor}, for `addEventListener`. */
 export interface WebPredictorEventMap {
   backendchange: CustomEvent<BackendChange>;
 }

@@ -13,6 +13,7 @@ export interface MixableBatch {
   readonly targets: Float32Array;
 }
 
+/** How strongly {@link mixup} and {@link cutmix} mix two images. */
 export interface MixOptions {
   /** The mixing share is drawn from Beta(alpha, alpha). */
   readonly alpha: number;

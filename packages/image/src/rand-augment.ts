@@ -10,6 +10,7 @@ import {
 import { autoContrast, equalize, posterize, solarize } from './ops/tone.ts';
 import { checkOption, roundHalfEven, type Raster } from './raster.ts';
 
+/** RandAugment (Cubuk et al., 2019): how many operations, and how strong. */
 export interface RandAugment {
   /** Operations applied one after the other. */
   readonly numOps: number;
@@ -17,6 +18,7 @@ export interface RandAugment {
   readonly magnitude: number;
 }
 
+/** One operation that {@link randAugment} may draw, with torchvision's range of magnitudes. */
 export interface RandAugmentOp {
   readonly name: string;
   /** Whether the magnitude's sign is drawn. */

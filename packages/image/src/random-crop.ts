@@ -4,6 +4,7 @@ import { coveringSize, resizedWindow, type Size } from './geometry.ts';
 import type { Raster } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
 
+/** torchvision's `RandomCrop` after an optional resize of the shorter edge. */
 export interface RandomCrop {
   /** Black pixels added on every side before cropping: 4 for CIFAR's 32. */
   readonly padding: number;

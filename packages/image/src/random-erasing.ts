@@ -3,6 +3,10 @@ import type { Random } from '@resnet/random';
 import type { Range } from './random-resized-crop.ts';
 import { checkOption, roundHalfEven } from './raster.ts';
 
+/**
+ * torchvision's `RandomErasing` (Zhong et al., 2017): the chance of it, and what the rectangle is
+ * drawn from.
+ */
 export interface RandomErasing {
   readonly probability: number;
   /** Share of the image's area. */

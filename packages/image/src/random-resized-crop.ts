@@ -8,6 +8,7 @@ import { resample } from './resize/resample.ts';
 /** A range, both ends possible. */
 export type Range = readonly [low: number, high: number];
 
+/** The ranges that torchvision's `RandomResizedCrop` draws from. */
 export interface RandomResizedCrop {
   /** Share of the image's area that the crop covers. */
   readonly scale: Range;

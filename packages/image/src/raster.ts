@@ -14,6 +14,7 @@ export interface Rect {
   readonly height: number;
 }
 
+/** What was malformed: the pixels of a raster, or an option. */
 export type ImageErrorCode = 'RASTER_INVALID' | 'OPTION_INVALID';
 
 /** Input or options that are malformed. `code` is stable; `hint` says what to do. */

@@ -14,6 +14,7 @@ import { defaultBases, requireTfjsPackage, type TfjsPackage } from './package-fo
 /** The module `@tensorflow/tfjs-node-gpu`: all of tfjs, with the backend `tensorflow` registered. */
 export type Tensorflow = typeof TfjsNode;
 
+/** Which package {@link loadTensorflow} takes, and how much TensorFlow logs. */
 export interface LoadOptions {
   /** A file, folder or file URL: the package is taken as a module there would see it. */
   readonly from?: string | URL;

@@ -13,6 +13,7 @@ import type { ProvisionProgress } from './progress.ts';
 import { pythonCandidates } from './python.ts';
 import { targetFor } from './targets.ts';
 
+/** What {@link provision} sets up, and for which project. */
 export interface ProvisionOptions {
   /** Take TensorFlow with CUDA 12 and its libraries (Linux x64): about 3 GB to download, 9 GB of disk. */
   readonly cuda?: boolean;
@@ -24,6 +25,7 @@ export interface ProvisionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What {@link provision} has set up, and where. */
 export interface Provisioned {
   readonly package: { readonly name: string; readonly version: string; readonly folder: string };
   readonly tensorflow: string;

@@ -8,6 +8,10 @@ import { linkedAddon } from './link.ts';
 import { defaultBases, requireTfjsPackage } from './package-folder.ts';
 import { targetFor } from './targets.ts';
 
+/**
+ * What {@link nativeStatus} finds: whether TensorFlow would load, from where, and what to do if
+ * not.
+ */
 export interface NativeStatus {
   /** Whether `loadTensorflow` should succeed: an addon is in place, or can be linked from the cache. */
   readonly ready: boolean;

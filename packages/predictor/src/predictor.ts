@@ -25,11 +25,13 @@ export interface ModelFiles {
   readonly weights: Uint8Array;
 }
 
+/** What `Predictor.load` refuses. */
 export interface LoadOptions {
   /** Refuses larger models, see `inspectModel`; none unless given. */
   readonly limits?: ModelLimits;
 }
 
+/** How many classes `Predictor.predict` gives, and how many images run together. */
 export interface PredictOptions {
   /** How many classes to give, most probable first; 5 unless given, never more than there are. */
   readonly topK?: number;

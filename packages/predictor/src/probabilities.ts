@@ -1,3 +1,4 @@
+/** A class and how probable it is. */
 export interface Prediction {
   readonly label: string;
   /** Of the class, as in the model's `label_names`. */

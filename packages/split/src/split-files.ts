@@ -6,6 +6,7 @@ import { islands, makeUnits, type Unit } from './groups.ts';
 import { compareText, type LabelledFile, type Subsets } from './labelled-file.ts';
 import { quotas } from './quotas.ts';
 
+/** How {@link splitFiles} divides files. */
 export interface SplitOptions {
   /** An integer: the same seed and files give the same subsets. */
   readonly seed: number;

@@ -7,6 +7,7 @@ import { islands, makeUnits, type Unit } from './groups.ts';
 import type { LabelledFile, Subsets } from './labelled-file.ts';
 import { compareFiles, filesOf, splitFiles } from './split-files.ts';
 
+/** How {@link splitFolds} divides files for cross-validation. */
 export interface FoldOptions {
   /** An integer: the same seed and files give the same folds. */
   readonly seed: number;

@@ -28,6 +28,7 @@ export interface DataSource {
   batches(epoch: number, start?: number): AsyncIterable<Batch>;
 }
 
+/** Normalised images in memory, for {@link memoryData}. */
 export interface MemoryDataOptions {
   /** `[size, H, W, C]`. */
   readonly images: Float32Array;

@@ -3,6 +3,7 @@ import { movingAverageUpdate } from '@resnet/kernels';
 
 import { checkOption } from './errors.ts';
 
+/** Averaged weights, as timm's `ModelEmaV2` keeps them. */
 export interface EmaOptions {
   /** The share of the old average that each update keeps. Default 0.999; timm's is 0.9998. */
   readonly decay?: number;

@@ -8,6 +8,7 @@ export type TrainingErrorCode =
   | 'CHECKPOINT_INVALID'
   | 'CHECKPOINT_MISMATCH';
 
+/** What a {@link TrainingError} tells besides its code and message. */
 export interface TrainingErrorOptions {
   /** What to do about it. */
   readonly hint?: string | undefined;

@@ -18,6 +18,7 @@ export interface StopSignal {
   readonly aborted: boolean;
 }
 
+/** What {@link evaluate} measures, and on what. */
 export interface EvaluateOptions {
   readonly model: Pick<TrainableModel, 'forward'>;
   /** Its epoch 0 is evaluated. */
@@ -40,6 +41,7 @@ export interface ImagePrediction {
   readonly loss: number;
 }
 
+/** What {@link evaluate} has measured; accuracies are fractions, 0 to 1. */
 export interface Evaluation {
   /** The mean cross entropy, without label smoothing. */
   readonly loss: number;

@@ -73,6 +73,7 @@ export interface BestEvent {
   readonly state: StateDict;
 }
 
+/** All that is needed to resume from here; `encodeCheckpoint` makes files of it. */
 export interface CheckpointEvent {
   readonly type: 'checkpoint';
   readonly reason: 'epoch' | 'steps' | 'stop';

@@ -13,6 +13,7 @@ import type { Schedule } from './schedule.ts';
 /** Gradients by the path of their parameter. */
 export type Gradients = ReadonlyMap<string, tf.Tensor>;
 
+/** What {@link train} trains, on what, and how. */
 export interface TrainOptions extends GroupOptions {
   /** Trained in place; stays the caller's. */
   readonly model: TrainableModel;

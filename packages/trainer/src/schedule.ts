@@ -8,6 +8,7 @@ export interface Progress {
   readonly epochs: number;
 }
 
+/** What a {@link Schedule} says for one step. */
 export interface Rates {
   readonly learningRate: number;
   /** Given by schedules that cycle it; else the optimiser's own counts. */

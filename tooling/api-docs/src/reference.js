@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 
 import {
   Application,
+  DeclarationReflection,
   LogLevel,
   OptionDefaults,
   ParameterReflection,
@@ -48,7 +49,11 @@ const markdown = {
  * docs/api. All packages are read from their sources as one program, so that links reach from one
  * to another and no build is needed.
  *
- * @returns {Promise<{ files: ReadonlyMap<string, string>, warnings: readonly string[] }>}
+ * @returns {Promise<{
+ *   files: ReadonlyMap<string, string>,
+ *   warnings: readonly string[],
+ *   undocumented: readonly string[],
+ * }>} `undocumented` are the exports that have no docstring
  */
 export async function reference() {
   const folder = mkdtempSync(join(tmpdir(), 'resnet-api-'));
@@ -97,6 +102,7 @@ async function generate(folder) {
   app.validate(project);
   nameModules(project, modules);
   nameParameters(project);
+  const undocumented = withoutDocstring(project);
   await app.generateOutputs(project);
   /** @type {Map<string, string>} */
   const pages = new Map();
@@ -107,7 +113,22 @@ async function generate(folder) {
     pages.set(path, readFileSync(file, 'utf8').replaceAll(/ +$/gm, ''));
   }
   pages.set('README.md', index(modules));
-  return { files: pages, warnings };
+  return { files: pages, warnings, undocumented };
+}
+
+/**
+ * Exports without a docstring, as `@resnet/model: createModel`.
+ *
+ * @param {import('typedoc').ProjectReflection} project
+ */
+function withoutDocstring(project) {
+  return project.getReflectionsByKind(ReflectionKind.Module).flatMap((module) =>
+    (module instanceof DeclarationReflection ? (module.children ?? []) : [])
+      // What another module exports too is documented there.
+      .filter(({ kind }) => kind !== ReflectionKind.Reference)
+      .filter((one) => ![one, ...(one.signatures ?? [])].some((part) => part.hasComment()))
+      .map(({ name }) => `${module.name}: ${name}`),
+  );
 }
 
 /**

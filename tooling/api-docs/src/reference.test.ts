@@ -8,8 +8,9 @@ import { docsFolder, reference } from './reference.js';
 describe('the API reference', () => {
   let files: ReadonlyMap<string, string> = new Map();
   let warnings: readonly string[] = [];
+  let undocumented: readonly string[] = [];
   beforeAll(async () => {
-    ({ files, warnings } = await reference());
+    ({ files, warnings, undocumented } = await reference());
   });
 
   it('has a page for each entry of each package, with text of its docstrings', () => {
@@ -19,6 +20,10 @@ describe('the API reference', () => {
 
   it('comes from docstrings that are rendered as they were meant', () => {
     expect(warnings).toEqual([]);
+  });
+
+  it('has a docstring for every export', () => {
+    expect(undocumented).toEqual([]);
   });
 
   it('links to pages and headings that exist', () => {

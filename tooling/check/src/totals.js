@@ -34,8 +34,10 @@ for (const path of [...folders, 'docs']) {
   /** @type {import('vitest/node').JsonTestResults} */
   const report = JSON.parse(readFileSync(results, 'utf8'));
   const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
+  const end = Math.max(report.startTime, ...report.testResults.map(({ endTime }) => endTime));
   console.log(
-    `${path}: ${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`,
+    `${path}: ${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped, ` +
+      `${Math.round((end - report.startTime) / 1000)} s`,
   );
   passed += report.numPassedTests;
   // A suite that fails before its first test, and a skipped test, count as failures here.

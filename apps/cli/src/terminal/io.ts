@@ -39,6 +39,7 @@ export interface Io {
   takeInterrupts(): Interrupts;
 }
 
+/** Ctrl-C and SIGTERM as a signal, until `release` gives them back to the process. */
 export interface Interrupts {
   readonly signal: AbortSignal;
   readonly release: () => void;

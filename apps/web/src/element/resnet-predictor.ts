@@ -9,6 +9,7 @@ import type {
 import { Session, type ReadyDetail } from './session.ts';
 import { pictureIn, View } from './view.ts';
 
+/** The events of `<resnet-predictor>`, for `addEventListener`. */
 export interface ResnetPredictorEventMap extends Omit<HTMLElementEventMap, 'progress'> {
   progress: CustomEvent<LoadProgress>;
   ready: CustomEvent<ReadyDetail>;

@@ -22,6 +22,7 @@ export interface Example {
   readonly label: number;
 }
 
+/** Labelled image files in subsets, as {@link openDataset} finds them. */
 export interface Dataset {
   /** Names of the classes, by number. */
   readonly classes: readonly string[];

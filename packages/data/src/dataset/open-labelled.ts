@@ -11,8 +11,10 @@ import type { Example } from './open-dataset.ts';
 import { scanFolder } from './scan-folder.ts';
 import { describeScan } from './warnings.ts';
 
+/** The subsets that a manifest, or a folder of subsets, may have. */
 export type SubsetName = 'train' | 'val' | 'test';
 
+/** Labelled image files to evaluate on, as {@link openLabelled} finds them. */
 export interface LabelledSet {
   readonly examples: readonly Example[];
   /** A sentence for the user: what is evaluated on. */
@@ -25,12 +27,12 @@ export interface LabelledSet {
  * default test where there is one, else val); of a folder of classes, all of it. Classes are
  * matched by name to the model's; it may know more than there are here.
  *
- * @param classes the model's classes, by number
  * @throws {DataError} when there is nothing such, or a class that the model does not know
  */
 export async function openLabelled(
   path: string,
   options: {
+    /** The model's classes, by number. */
     readonly classes: readonly string[];
     readonly subset?: SubsetName | 'all' | undefined;
     readonly signal?: AbortSignal | undefined;

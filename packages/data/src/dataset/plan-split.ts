@@ -17,6 +17,7 @@ import { scanFolder, type Scan, type ScannedFile } from './scan-folder.ts';
 import { explainSplit } from './split-errors.ts';
 import { describeBalance, describeDuplicates, describeScan } from './warnings.ts';
 
+/** How images are divided: `val` is a fraction of each class (below 1) or a total of images. */
 export interface PlanOptions {
   readonly seed: number;
   readonly val: number;

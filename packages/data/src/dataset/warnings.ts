@@ -63,6 +63,7 @@ export function describeDuplicates(duplicates: readonly Duplicates<ScannedFile>[
   ];
 }
 
+/** The different labels of a group of duplicates, sorted: more than one contradict each other. */
 export function labelsOf(group: Duplicates<ScannedFile>): string[] {
   return [...new Set(group.map((file) => file.label))].sort(compareText);
 }

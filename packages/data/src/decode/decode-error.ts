@@ -1,3 +1,4 @@
+/** Why a file gives no image: stable, to be switched on. */
 export type DecodeErrorCode =
   | 'FILE_UNREADABLE'
   | 'FILE_EMPTY'

@@ -8,6 +8,7 @@ import { bmpSize, decodeBmp } from './bmp.ts';
 import { DecodeError } from './decode-error.ts';
 import { cmykToRgb, overWhite } from './to-rgb.ts';
 
+/** Limits of {@link decodeFile} and {@link decodeImage}. */
 export interface DecodeOptions {
   /** An image with more pixels is refused before it is decoded. */
   readonly maxPixels?: number;

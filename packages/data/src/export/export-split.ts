@@ -30,6 +30,7 @@ import { locate } from '../dataset/manifest-file.ts';
 import { explainPlacing, type PlaceMode } from './placing-errors.ts';
 import { checkTarget, findForeign, nearestExisting, stagePrefix } from './target-folder.ts';
 
+/** What {@link exportSplit} writes, and where. */
 export interface ExportSplitOptions {
   /** The folder that the files' paths are relative to. */
   readonly root: string;

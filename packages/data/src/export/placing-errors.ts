@@ -1,7 +1,9 @@
 import { DataError } from '../errors.ts';
 import { hasCode } from '@resnet/files';
 
+/** How files can be placed into a folder of subsets: with content of their own, or as links. */
 export const placeModes = ['copy', 'hardlink', 'symlink'] as const;
+/** One of {@link placeModes}. */
 export type PlaceMode = (typeof placeModes)[number];
 
 /** What went wrong while files were placed into a folder, and what to do about it. */

@@ -9,12 +9,14 @@ import { defaultCacheBytes, SharedCache } from './shared-cache.ts';
 import { BadImages, defaultPrefetch, imageLength, runAhead, type RawBatch } from './prefetch.ts';
 import { WorkerPool } from './worker/worker-pool.ts';
 
+/** An image file and the number of its class. */
 export interface ImageFile {
   /** As `fs` opens it: absolute, or relative to the working directory. */
   readonly path: string;
   readonly label: number;
 }
 
+/** What {@link imageLoader} reads, and how it makes batches of it. */
 export interface ImageLoaderOptions {
   readonly files: readonly ImageFile[];
   readonly batchSize: number;

@@ -17,6 +17,7 @@ export type DecodedImage =
   | { readonly index: number; readonly path: string; readonly raster: Raster }
   | { readonly index: number; readonly path: string; readonly reason: string };
 
+/** How {@link loadImages} and {@link decodeFiles} read files. */
 export interface LoadImagesOptions {
   /** Threads to work with, closed by their owner; its own otherwise. */
   readonly pool?: WorkerPool;

@@ -1,6 +1,7 @@
 /** How a resize weighs pixels. All but `nearest` are antialiased, as Pillow's are. */
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
 
+/** Every {@link Interpolation}, from the fastest to the sharpest. */
 export const interpolations: readonly Interpolation[] = [
   'nearest',
   'bilinear',

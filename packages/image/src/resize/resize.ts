@@ -2,6 +2,7 @@ import { checkOption, checkRaster, isSize, type Raster } from '../raster.ts';
 import { interpolations, type Interpolation } from './filters.ts';
 import { resample, type Box } from './resample.ts';
 
+/** The size of the result in pixels, and how it is interpolated. */
 export interface ResizeOptions {
   readonly width: number;
   readonly height: number;

@@ -3,6 +3,7 @@ import { adamwUpdate } from '@resnet/kernels';
 import { checkOption } from '../errors.ts';
 import type { Optimizer } from './optimizer.ts';
 
+/** AdamW (Loshchilov and Hutter, 2019), by the names and defaults of torch's. */
 export interface AdamwOptions {
   /** Default 0.9. */
   readonly beta1?: number;

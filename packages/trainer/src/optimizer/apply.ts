@@ -17,6 +17,7 @@ export interface ParameterGroup {
   readonly decay: boolean;
 }
 
+/** What a schedule says for one update; `momentum` replaces the optimiser's own (or beta1). */
 export interface Rate {
   readonly learningRate: number;
   readonly momentum?: number | undefined;

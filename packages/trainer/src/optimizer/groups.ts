@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { checkOption } from '../errors.ts';
 import type { ParameterGroup } from './apply.ts';
 
+/** What decides the learning rate and weight decay of each parameter. */
 export interface GroupOptions {
   /**
    * What weight decay acts on. `'weights'` (the default) leaves out the scales and offsets of

@@ -15,6 +15,7 @@ export interface UpdateEntry {
   readonly decay: boolean;
 }
 
+/** What one update of an optimiser needs besides parameters and gradients. */
 export interface UpdateSettings {
   readonly learningRate: number;
   /** In place of the optimiser's own momentum (or beta1): what a cycling schedule says. */

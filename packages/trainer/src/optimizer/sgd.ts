@@ -3,6 +3,7 @@ import { sgdUpdate } from '@resnet/kernels';
 import { checkOption } from '../errors.ts';
 import type { Optimizer } from './optimizer.ts';
 
+/** SGD by the names and rules of torch's. */
 export interface SgdOptions {
   /** Default 0.9. */
   readonly momentum?: number;

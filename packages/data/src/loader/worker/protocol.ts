@@ -66,6 +66,7 @@ export interface BatchJob {
   readonly buffers: BatchBuffers;
 }
 
+/** An image file that could not be read, and why, as a sentence. */
 export interface BadImage {
   readonly path: string;
   readonly reason: string;
