@@ -42,6 +42,37 @@ describe('the site', () => {
     );
   });
 
+  it('links to headings that exist', () => {
+    const ids = new Map<string, ReadonlySet<string>>();
+    const idsOf = (page: string): ReadonlySet<string> => {
+      const text = readFileSync(join(out, page), 'utf8');
+      const known =
+        ids.get(page) ?? new Set(Array.from(text.matchAll(/ id="([^"]+)"/g), ([, id]) => id!));
+      ids.set(page, known);
+      return known;
+    };
+    const pages = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.html'),
+    );
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(join(out, page), 'utf8');
+      return Array.from(text.matchAll(/<a [^>]*href="([^"]+)"/g), ([, href]) => href!).filter(
+        (href) => {
+          const { origin, pathname, hash } = new URL(href, `http://site/${page}`);
+          if (origin !== 'http://site' || hash === '') return false;
+          const path = decodeURIComponent(pathname).slice(1);
+          const target = path.endsWith('.html')
+            ? path
+            : path === '' || path.endsWith('/')
+              ? `${path}index.html`
+              : `${path}.html`;
+          return !idsOf(target).has(decodeURIComponent(hash.slice(1)));
+        },
+      );
+    });
+    expect(broken).toEqual([]);
+  });
+
   it('loads nothing from elsewhere', () => {
     const files = readdirSync(out, { recursive: true, encoding: 'utf8' });
     const loaded = files.flatMap((file) => {

@@ -69,7 +69,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-// Threads that have worked look for more work for a while, on a processor that the next one needs.
+// Threads that have worked look for more work for a while, on a CPU that the next one needs.
 const pauseMs = 300;
 
 /** Lets the implementations take turns; gives each one's rounds. */
@@ -87,7 +87,7 @@ export async function alternate(implementations, rounds) {
 /** Images a second of a round. */
 export const rate = ({ images, seconds }) => images / seconds;
 
-/** Milliseconds of processor time an image of a round. */
+/** Milliseconds of CPU time an image of a round. */
 export const cost = ({ images, cpuSeconds }) => (1000 * cpuSeconds) / images;
 
 /** One's rate over another's in the same rounds: the median, and how far apart they are. */

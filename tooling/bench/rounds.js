@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 
 /**
  * An implementation's side of the protocol in `alternate.js`: says that it is ready, then does its work
- * once for each line on standard input, and tells how long that took, how much of the processors'
+ * once for each line on standard input, and tells how long that took, how much of the CPUs'
  * time, and the most memory that the process has held.
  *
  * @param {object} ready what it is: version, threads

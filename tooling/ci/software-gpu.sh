@@ -1,5 +1,5 @@
 #!/bin/sh
-# A software Vulkan device for WebGPU tests on machines without a graphics card.
+# A software Vulkan device for WebGPU tests on machines without a GPU.
 #
 # Prints the VK_DRIVER_FILES value on its last line of output; everything else goes to stderr.
 # Unpacks Mesa's lavapipe (or, failing that, the SwiftShader of Debian's chromium) with its

@@ -1,4 +1,4 @@
-// Writes the API reference anew: `pnpm run docs`.
+// Writes the API reference again: `pnpm run docs`.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

@@ -25,7 +25,7 @@ const torchModes = ['contiguous', 'channels_last', 'frozen'];
 
 /**
  * Inference on synthetic images: ours, onnxruntime-node and PyTorch in turns; ours in bfloat16 too
- * where the processor has it.
+ * where the CPU has it.
  */
 export async function run(args) {
   const options = parseOptions(args, { rounds: 7, case: -1, threads: 0, repeats: 0 });

@@ -80,7 +80,7 @@ async function measure({ name, paths, batchSize, size, stepMs, cacheBytes, crop,
     `${name}: waiting ${((waited / total) * 100).toFixed(1)} % of ${waits.length} steps of ${stepMs} ms ` +
       `(median ${median(waits).toFixed(1)} ms a step, first batch after ${first.toFixed(0)} ms); ` +
       `loader alone ${rate.toFixed(0)} images/s, ` +
-      `${((cpu.user + cpu.system) / 1000 / images).toFixed(1)} ms of processor an image; ` +
+      `${((cpu.user + cpu.system) / 1000 / images).toFixed(1)} ms of CPU an image; ` +
       `cached ${(loader.cachedBytes / 2 ** 20).toFixed(0)} MiB`,
   );
   await loader.close();
@@ -89,7 +89,7 @@ async function measure({ name, paths, batchSize, size, stepMs, cacheBytes, crop,
 export async function run(args) {
   const { workers, busy } = parseOptions(args, { workers: defaultWorkers(), busy: false });
   console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
+    `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, ` +
       `${workers} image worker(s)${busy ? ', all cores busy during the step' : ''}, Node ${process.version}`,
   );
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-'));

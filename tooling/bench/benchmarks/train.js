@@ -25,7 +25,7 @@ const formats = ['channels_last', 'contiguous'];
 
 /**
  * Training steps on synthetic data, ours and PyTorch's eager ones in turns; in bfloat16 too where
- * the processor has it.
+ * the CPU has it.
  */
 export async function run(args) {
   const options = parseOptions(args, { rounds: 7, case: -1, steps: 0, threads: 0 });

@@ -2,13 +2,13 @@ import { alternate, Implementation, implementationFile, median } from '../altern
 import { parseOptions } from '../options.js';
 
 /**
- * A training step of ResNet-20 on wasm, batch 32, one thread: our kernels and the versions composed
- * of tfjs's, in turns.
+ * A training step of ResNet-20 on wasm, batch 32, one thread: our kernels and the reference
+ * implementations on tfjs's own ops, in turns.
  */
 export async function run(args) {
   const { rounds } = parseOptions(args, { rounds: 5 });
   const file = implementationFile('train_wasm.js');
-  const implementations = ['own', 'composed'].map(
+  const implementations = ['ours', 'reference'].map(
     (name) => new Implementation(name, process.execPath, [file, name, '32', '1']),
   );
   try {
@@ -16,14 +16,14 @@ export async function run(args) {
     const results = await alternate(implementations, rounds);
     const milliseconds = ({ seconds }) => 1000 * seconds;
     console.table(
-      results.map((own, i) => ({
+      results.map((ran, i) => ({
         kernels: implementations[i].name,
-        'ms a step': median(own.map(milliseconds)).toFixed(0),
-        'CPU ms a step': median(own.map(({ cpuSeconds }) => 1000 * cpuSeconds)).toFixed(0),
-        'times ours': median(own.map(({ seconds }, r) => seconds / results[0][r].seconds)).toFixed(
+        'ms a step': median(ran.map(milliseconds)).toFixed(0),
+        'CPU ms a step': median(ran.map(({ cpuSeconds }) => 1000 * cpuSeconds)).toFixed(0),
+        'times ours': median(ran.map(({ seconds }, r) => seconds / results[0][r].seconds)).toFixed(
           2,
         ),
-        'loss of the last step': own.at(-1).loss.toFixed(4),
+        'loss of the last step': ran.at(-1).loss.toFixed(4),
       })),
     );
   } finally {

@@ -1,5 +1,5 @@
 // One side of `pnpm bench wasm`: training steps of ResNet-20 on tfjs's wasm backend, one thread, with
-// the kernels of @resnet/kernels/wasm or with tfjs's own operations composed.
+// the kernels of @resnet/kernels/wasm or with the reference implementations on tfjs's own ops.
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 
@@ -16,7 +16,7 @@ const [kernels, batch, steps] = process.argv.slice(2);
 setWasmPaths(
   `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`,
 );
-if (kernels === 'own') registerWasmKernels();
+if (kernels === 'ours') registerWasmKernels();
 await tf.setBackend('wasm');
 const take = stepper(
   train({

@@ -52,7 +52,7 @@ const clockFace = /^(?!three-oclock$).+-(oclock|thirty)$/;
  * that every vendor's drawing of an emoji gets the same name and the same class.
  *
  * @param {EmojiSet} reference
- * @param {number} [perClass] at most so many a class, spread over its category
+ * @param {number} [perClass] at most this many a class, spread over its category
  * @returns {Emoji[]}
  */
 export function listEmoji(reference, perClass = Infinity) {

@@ -37,7 +37,7 @@ const folders = ['photos', 'my-own-images'];
  * @param {string} options.into the folder; made when missing
  * @param {readonly string[]} [options.vendors] who draws `photos`: see `vendors.js`
  * @param {string} [options.own] who draws `my-own-images`
- * @param {number} [options.perClass] at most so many emoji a class, for a quick try; all by default
+ * @param {number} [options.perClass] at most this many emoji a class, for a quick try; all by default
  * @param {number} [options.seed] sizes, places, formats
  * @param {(done: number, total: number) => void} [options.onProgress]
  * @returns {Promise<{ made: boolean, photos: Record<string, number>, own: Record<string, number> }>}

@@ -5,7 +5,7 @@
 Everything is computed in float64, so what a test measures is our float32 error, not the sum of two.
 In training, rounding flips the sign of some activations, which changes gradients by more than
 rounding does, the more the deeper the net; `float32` is how far PyTorch's own float32 gradients
-lie from its float64 ones for that reason, where over 1e-3. With names of cases, only those are made anew.
+lie from its float64 ones for that reason, where over 1e-3. With names of cases, only those are made again.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""Fixtures that are a list of results, one a line and each with a name, so that some can be made anew."""
+"""Fixtures that are a list of results, one a line and each with a name, so that some can be made again."""
 
 import json
 import os

@@ -5,7 +5,7 @@
 Everything is computed in float64. The weights are `conditioned` ones of formula.py, under which
 rounding stays rounding however deep the net is: `float32` is how far PyTorch's own float32 gradients
 lie from its float64 ones, over all parameters together. With names of nets,
-only those are made anew.
+only those are made again.
 """
 
 import base64
