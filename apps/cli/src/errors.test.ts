@@ -54,4 +54,11 @@ it('names flags where a package names the options of a program', () => {
   expect(describeFailure(new HubError('MODEL_REQUIRED', 'x is of what?', { hint }))).toMatchObject({
     hint: 'Name it with --model; `resnet info` lists the models.',
   });
+  const full = new DataError('TARGET_INVALID', '`into` /x is not empty', {
+    hint: '`force` adds to it.',
+  });
+  expect(describeFailure(full)).toMatchObject({
+    message: '--into /x is not empty',
+    hint: '--force adds to it.',
+  });
 });

@@ -3,6 +3,8 @@ import { describeSystemError, type FileErrorCode } from '@resnet/files';
 import type { HubErrorCode } from '@resnet/hub';
 import type { ImageErrorCode } from '@resnet/image';
 
+import { nameFlags } from './options/name-flags.ts';
+
 /** What the process returns to its caller; documented in the README. */
 export const exitCodes = {
   success: 0,
@@ -75,9 +77,10 @@ export function describeFailure(error: unknown): FailureReport {
   const system = describeSystemError(error);
   if (system !== undefined) return { ...system, exitCode: exitCodes.failure, stack: undefined };
   const { code, hint } = error as NodeJS.ErrnoException & { readonly hint?: unknown };
+  const ownHint = typeof hint === 'string' ? nameFlags(hint) : undefined;
   return {
-    message: error.message,
-    hint: flagHints[error.name]?.[String(code)] ?? (typeof hint === 'string' ? hint : undefined),
+    message: typeof code === 'string' ? nameFlags(error.message) : error.message,
+    hint: flagHints[error.name]?.[String(code)] ?? ownHint,
     exitCode: usageCodes[error.name]?.has(String(code)) ? exitCodes.usage : exitCodes.failure,
     // The errors of our packages carry a code; anything else is a defect.
     stack: typeof code === 'string' ? undefined : error.stack,

@@ -19,7 +19,7 @@ export {
 export { medianShorterSide } from './dataset/shorter-side.ts';
 export type { Scan, ScannedFile } from './dataset/scan-folder.ts';
 export { labelsOf } from './dataset/warnings.ts';
-export { decodeFile, decodeImage, type DecodeOptions, defaultMaxPixels } from './decode/decode.ts';
+export { decodeFile, decodeImage, type DecodeOptions } from './decode/decode.ts';
 export { DecodeError, type DecodeErrorCode } from './decode/decode-error.ts';
 export { DataError, type DataErrorCode } from './errors.ts';
 export { exportSplit, type ExportSplitOptions } from './export/export-split.ts';
@@ -35,6 +35,5 @@ export {
   type TrainingData,
   type TrainingDataOptions,
 } from './loader/training-data.ts';
-export { defaultCacheBytes } from './loader/shared-cache.ts';
 export { defaultWorkers, WorkerPool } from './loader/worker/worker-pool.ts';
 export type { BadImage } from './loader/worker/protocol.ts';

@@ -22,7 +22,7 @@ it('keeps within the minutes, and trains at least once', () => {
 
 describeBackends(['wasm'], () => {
   /** Times steps on two batches an epoch, fewer than it takes; returns how many batches it took. */
-  async function timed(minutes: number, keptShare?: number) {
+  async function timed(minutes: number, cachedFraction?: number) {
     const model = ResNet.init(modelConfig('resnet20', { numClasses: 2 }), { seed: 0 });
     const before = tf.memory().numTensors;
     const data = memoryData({
@@ -41,7 +41,7 @@ describeBackends(['wasm'], () => {
           yield batch;
         }
       },
-      ...(keptShare !== undefined && { keptShare }),
+      ...(cachedFraction !== undefined && { cachedFraction }),
     };
     const began = performance.now();
     const estimate = await fitEpochs({

@@ -34,7 +34,7 @@ export interface FitEpochsOptions extends Omit<TrainOptions, 'epochs' | 'resume'
   readonly minutes: number;
   readonly trainData: DataSource & {
     /** The fraction of the images that no epoch after the first decodes again. Default 0. */
-    readonly keptShare?: number;
+    readonly cachedFraction?: number;
   };
 }
 
@@ -81,7 +81,7 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
   const secondsOf = (step = Infinity): number =>
     step * (trainData.batchesPerEpoch + valSteps) + saving;
   const [first, other] = [secondsOf(decoding), secondsOf(ready)];
-  const kept = trainData.keptShare ?? 0;
+  const kept = trainData.cachedFraction ?? 0;
   const secondsPerEpoch = first - kept * (first - other);
   return {
     epochs: epochsWithin(minutes - elapsed(), secondsPerEpoch, first),

@@ -85,13 +85,13 @@ function checkPattern(groupBy: RegExp, { root, files }: Scan): string | undefine
   if (missed.length === files.length) {
     throw new DataError(
       'OPTION_INVALID',
-      `--group-by ${groupBy.source} matches none of the images in ${root}`,
+      `\`groupBy\` ${groupBy.source} matches none of the images in ${root}`,
       {
         hint: `It is matched against paths like ${missed[0]!.path}`,
       },
     );
   }
-  return `${plural(missed.length, 'image')} of ${count(files.length)} ${missed.length === 1 ? 'is' : 'are'} not matched by --group-by, as ${missed[0]!.path}: each is a group of its own.`;
+  return `${plural(missed.length, 'image')} of ${count(files.length)} ${missed.length === 1 ? 'is' : 'are'} not matched by \`groupBy\`, as ${missed[0]!.path}: each is a group of its own.`;
 }
 
 function checkScan(scan: Scan): void {

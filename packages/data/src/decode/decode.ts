@@ -141,10 +141,10 @@ class TooLarge extends Error {
   }
 }
 
-/** The decoder's first line that tells something, without what introduces it. */
+/** The first line of a decoder's message that says something, without what introduces it. */
 function tidy(message: string): string {
-  const told = message.replace(/^Input (buffer|file) has corrupt header:\s*/, '').trim();
-  const [line = ''] = told.split('\n');
+  const text = message.replace(/^Input (buffer|file) has corrupt header:\s*/, '').trim();
+  const [line = ''] = text.split('\n');
   return line.slice(0, 120).trim().replace(/:$/, '') || 'its header is damaged';
 }
 

@@ -67,7 +67,7 @@ export async function exportSplit(options: ExportSplitOptions): Promise<{ foreig
       'TARGET_INVALID',
       `${locate(into, inTheWay)} is in the way: it was not made by resnet split`,
       {
-        hint: 'Move it away, or choose another folder with --into.',
+        hint: 'Move it away, or choose another folder with `into`.',
       },
     );
   }

@@ -14,7 +14,7 @@ export function explainPlacing(error: unknown, mode: PlaceMode, into: string): u
       'WRITE_FAILED',
       `${into} is on another file system, where hard links cannot reach`,
       {
-        hint: 'Use --mode copy or --mode symlink, or a folder on the same file system.',
+        hint: "Use `mode: 'copy'` or `mode: 'symlink'`, or a folder on the same file system.",
         cause: error,
       },
     );
@@ -23,7 +23,7 @@ export function explainPlacing(error: unknown, mode: PlaceMode, into: string): u
     return new DataError(
       'WRITE_FAILED',
       `${into}: the file system does not allow ${mode === 'hardlink' ? 'hard' : 'symbolic'} links here`,
-      { hint: 'Use --mode copy.', cause: error },
+      { hint: "Use `mode: 'copy'`.", cause: error },
     );
   }
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
@@ -31,7 +31,7 @@ export function explainPlacing(error: unknown, mode: PlaceMode, into: string): u
       'WRITE_FAILED',
       `There is no space left on the disk for ${into}; nothing was kept`,
       {
-        hint: 'Free some space, or use --mode hardlink or symlink, which need next to none.',
+        hint: "Free some space, or use `mode: 'hardlink'` or `mode: 'symlink'`, which need next to none.",
         cause: error,
       },
     );
@@ -41,7 +41,7 @@ export function explainPlacing(error: unknown, mode: PlaceMode, into: string): u
       'WRITE_FAILED',
       `${into} cannot be written: ${hasCode(error, 'EROFS') ? 'the file system is read-only' : 'permission denied'}`,
       {
-        hint: 'Choose another folder with --into.',
+        hint: 'Choose another folder with `into`.',
         cause: error,
       },
     );

@@ -19,7 +19,7 @@ export async function checkTarget(root: string, into: string, force: boolean): P
   const real = await realpath(await nearestExisting(into));
   const target = join(real, relative(await nearestExisting(into), into));
   if (target === root || target.startsWith(root + sep)) {
-    throw new DataError('TARGET_INVALID', `--into ${into} lies inside the folder that is split`, {
+    throw new DataError('TARGET_INVALID', `\`into\` ${into} lies inside the folder that is split`, {
       hint: 'Its subsets would be taken for classes next time: choose a folder outside of it.',
     });
   }
@@ -29,7 +29,7 @@ export async function checkTarget(root: string, into: string, force: boolean): P
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return;
     if (hasCode(error, 'ENOTDIR'))
-      throw new DataError('TARGET_INVALID', `--into ${into} is a file, not a folder`);
+      throw new DataError('TARGET_INVALID', `\`into\` ${into} is a file, not a folder`);
     throw error;
   }
   const others = [];
@@ -41,11 +41,11 @@ export async function checkTarget(root: string, into: string, force: boolean): P
     const ours = others.some(isRecord);
     throw new DataError(
       'TARGET_INVALID',
-      `--into ${into} is not empty: it holds ${plural(others.length, 'entry', 'entries')}`,
+      `\`into\` ${into} is not empty: it holds ${plural(others.length, 'entry', 'entries')}`,
       {
         hint: ours
-          ? 'An earlier split is there; --force replaces what that one made and keeps all else.'
-          : 'Choose an empty or a new folder; --force adds to this one and removes nothing of it.',
+          ? 'An earlier split is there; `force` replaces what that one made and keeps all else.'
+          : 'Choose an empty or a new folder; `force` adds to this one and removes nothing of it.',
       },
     );
   }

@@ -110,13 +110,13 @@ describe('training batches', () => {
     expect(one.cachedBytes).toBe(0);
   });
 
-  test('have other images in place of bad ones, which are told of once', async () => {
-    const told: [string, string][] = [];
+  test('have other images in place of bad ones, which are reported once', async () => {
+    const reported: [string, string][] = [];
     const loader = imageLoader({
       ...options,
       files,
       workers: 2,
-      onBadImage: (path, reason) => told.push([path, reason]),
+      onBadImage: (path, reason) => reported.push([path, reason]),
     });
     for (let epoch = 0; epoch < 2; epoch++) {
       const batches = await collect(loader, epoch);
@@ -127,10 +127,10 @@ describe('training batches', () => {
       }
     }
     await loader.close();
-    expect(told.map(([path]) => path).toSorted()).toEqual(
+    expect(reported.map(([path]) => path).toSorted()).toEqual(
       [...bad].map((i) => files[i]!.path).toSorted(),
     );
-    expect(told[0]![1]).toMatch(/the JPEG data is cut off or damaged/);
+    expect(reported[0]![1]).toMatch(/the JPEG data is cut off or damaged/);
     expect(loader.badImages).toHaveLength(2);
   });
 

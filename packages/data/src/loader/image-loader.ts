@@ -36,16 +36,16 @@ export interface ImageLoaderOptions {
   readonly workers?: number;
   /** Batches made ahead. */
   readonly prefetch?: number;
-  /** Memory for decoded images; 0 keeps none. Default: see `defaultCacheBytes`. */
+  /** Memory for decoded images; 0 keeps none. Default a quarter of what is free, at most 1 GiB. */
   readonly cacheBytes?: number;
   readonly maxPixels?: number;
   /**
    * Whether training may shrink images while decoding them that are far larger than any crop
-   * needs: faster, and more of them are kept. Default true; evaluation never does it.
+   * needs: faster, and more of them are cached. Default true; evaluation never does it.
    */
   readonly reduceLarge?: boolean;
   readonly signal?: AbortSignal;
-  /** Told once of each image that cannot be read. */
+  /** Called once for each image that cannot be read. */
   readonly onBadImage?: (path: string, reason: string) => void;
 }
 
@@ -53,10 +53,10 @@ export interface ImageLoaderOptions {
 export interface ImageLoader extends DataSource {
   /** Images that could not be read so far. */
   readonly badImages: readonly BadImage[];
-  /** Bytes of decoded images kept. */
+  /** Bytes of decoded images cached. */
   readonly cachedBytes: number;
-  /** The share of the images that there is memory for, by the size of those kept so far. */
-  readonly keptShare: number;
+  /** The fraction of the images that there is memory for, by the size of those cached so far. */
+  readonly cachedFraction: number;
   /** Ends its threads, if they are its own, and frees what it keeps. */
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export interface ImageLoader extends DataSource {
  * there are and whatever is cached: each image of each epoch has its own generator,
  * `new Random(seed).fork(epoch).fork(index)`. `start` skips batches without decoding them.
  *
- * An image that cannot be read is told of once and never ends the run. In training another
+ * An image that cannot be read is reported once and never ends the run. In training another
  * image, drawn by the same generator, takes its place, so that batches keep their size; in
  * evaluation its batch is smaller (a batch of bad images only is left out), so that nothing is
  * counted that is not there.
@@ -144,8 +144,8 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     get cachedBytes() {
       return cache.bytes;
     },
-    get keptShare() {
-      return cache.expectedShare;
+    get cachedFraction() {
+      return cache.expectedFraction;
     },
     async *batches(epoch, start = 0) {
       if (start >= batchesPerEpoch) return;

@@ -110,19 +110,19 @@ export function defaultPrefetch(batchSize: number, transform: Transform): number
   return Math.max(2, Math.min(8, Math.floor(2 ** 26 / bytes)));
 }
 
-/** Remembers which images were bad, and tells of each once. */
+/** Remembers which images were bad, and reports each once. */
 export class BadImages {
   readonly list: BadImage[] = [];
   readonly #known = new Set<number>();
   readonly #paths: readonly string[];
-  readonly #tell: ((path: string, reason: string) => void) | undefined;
+  readonly #report: ((path: string, reason: string) => void) | undefined;
 
   constructor(
     paths: readonly string[],
-    tell: ((path: string, reason: string) => void) | undefined,
+    report: ((path: string, reason: string) => void) | undefined,
   ) {
     this.#paths = paths;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   add(bad: readonly [index: number, reason: string][]): void {
@@ -131,7 +131,7 @@ export class BadImages {
       this.#known.add(index);
       const path = this.#paths[index]!;
       this.list.push({ path, reason });
-      this.#tell?.(path, reason);
+      this.#report?.(path, reason);
     }
   }
 }

@@ -22,15 +22,15 @@ test('keeps images within its budget, for all who have its memory', () => {
 
 test('expects to keep as many images as there is room for, by those it has', () => {
   const cache = SharedCache.allocate(6, 640); // ten blocks; an image takes two
-  expect(cache.expectedShare).toBe(0);
+  expect(cache.expectedFraction).toBe(0);
   cache.put(3, raster(1));
-  expect(cache.expectedShare).toBeCloseTo(5 / 6);
+  expect(cache.expectedFraction).toBeCloseTo(5 / 6);
   const roomy = SharedCache.allocate(2, 1280);
   roomy.put(0, raster(1));
-  expect(roomy.expectedShare).toBe(1);
+  expect(roomy.expectedFraction).toBe(1);
   const none = SharedCache.allocate(2, 0);
   none.put(0, raster(1));
-  expect(none.expectedShare).toBe(0);
+  expect(none.expectedFraction).toBe(0);
 });
 
 test('remembers what cannot be read', () => {

@@ -77,15 +77,15 @@ export class SharedCache {
     Atomics.store(this.#index, header + image * fields, unreadable);
   }
 
-  /** The share of all images that the budget is enough for, by the size of those that are present. */
-  get expectedShare(): number {
+  /** The fraction of all images that the budget is enough for, by the size of those that are present. */
+  get expectedFraction(): number {
     const images = (this.#index.length - header) / fields;
-    let kept = 0;
+    let cached = 0;
     for (let image = 0; image < images; image++) {
-      if (Atomics.load(this.#index, header + image * fields) === present) kept++;
+      if (Atomics.load(this.#index, header + image * fields) === present) cached++;
     }
-    if (kept === 0) return 0;
-    return Math.min(1, this.#arena.length / ((this.bytes / kept) * images));
+    if (cached === 0) return 0;
+    return Math.min(1, this.#arena.length / ((this.bytes / cached) * images));
   }
 
   /** Bytes in use. */

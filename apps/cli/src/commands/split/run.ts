@@ -6,6 +6,7 @@ import type { SplitCommandOptions } from './options.ts';
 import { foldPlanned, planSplit, splitPlanned, type SplitPlan } from '@resnet/data';
 import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Io } from '../../terminal/io.ts';
+import { nameFlags } from '../../options/name-flags.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import { printJson, printSplit, type SplitOutcome } from './print.ts';
 import { prepareManifests, type SplitRequest } from './write-manifests.ts';
@@ -50,7 +51,7 @@ async function split(
     groupBy,
   };
 
-  const warnings = [...plan.warnings];
+  const warnings = plan.warnings.map((warning) => nameFlags(warning));
   const into = options.into === undefined ? undefined : resolve(io.cwd, options.into);
   // Whatever speaks against it is found before anything is written.
   const out = options.out ?? (into === undefined ? 'split.json' : undefined);

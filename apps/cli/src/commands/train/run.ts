@@ -10,6 +10,7 @@ import { type Dataset, openDataset } from '@resnet/data';
 import { describeSystemError } from '@resnet/files';
 import { FailureError, InterruptedError, UsageError } from '../../errors.ts';
 import { plural } from '../../terminal/format.ts';
+import { nameFlags } from '../../options/name-flags.ts';
 import { zooConfig } from '../../options/zoo-config.ts';
 import type { Io } from '../../terminal/io.ts';
 import { quoted, shownPath } from '../../terminal/paths.ts';
@@ -79,7 +80,7 @@ export async function runTrain(
 async function prepareAndTrain(plan: RunPlan, session: Session): Promise<void> {
   const { io, options, reporter, signal } = session;
   const dataset = await openData(plan, signal);
-  for (const warning of dataset.warnings) reporter.warn(warning);
+  for (const warning of dataset.warnings) reporter.warn(nameFlags(warning));
   if (dataset.val.length === 0) {
     reporter.warn('There are no images for validation: training accuracy decides what is best.');
   }

@@ -7,11 +7,11 @@ import { control, type BatchJob, type SourceSpec, type WorkerReport } from './pr
 import { SharedCache } from '../shared-cache.ts';
 
 /** Images one worker has under way at once: one is decoded (by libvips' own threads) while another is transformed. */
-const lanes = 2;
+const concurrency = 2;
 /** Images tried for a place whose own cannot be read. */
 const maxReplacements = 20;
 
-/** One worker's share in making the batches of one source. */
+/** One worker's part in making the batches of one source. */
 export class BatchWork {
   readonly #spec: SourceSpec;
   readonly #cache: SharedCache;
@@ -41,7 +41,7 @@ export class BatchWork {
     const words = new Int32Array(job.buffers.control);
     const bad: [number, string][] = [];
     let failure: string | undefined;
-    const lane = async (): Promise<void> => {
+    const fillPlaces = async (): Promise<void> => {
       for (;;) {
         const place = Atomics.add(words, control.cursor, 1);
         if (place >= job.indices.length) return;
@@ -49,7 +49,7 @@ export class BatchWork {
       }
     };
     try {
-      await Promise.all(Array.from({ length: lanes }, lane));
+      await Promise.all(Array.from({ length: concurrency }, fillPlaces));
       if (Atomics.add(words, control.finished, 1) === workers - 1) this.#complete(job, words);
     } catch (error) {
       failure = describe(error);
@@ -119,7 +119,7 @@ export class BatchWork {
   }
 }
 
-/** Not a defect: its stack would tell the user nothing. */
+/** Not a defect: its stack would not help the user. */
 class OutOfImages extends Error {}
 
 function describe(error: unknown): string {
