@@ -10,6 +10,7 @@ import { imageLoader, type ImageLoader } from './image-loader.ts';
 import type { BadImage } from './worker/protocol.ts';
 import { defaultWorkers, WorkerPool } from './worker/worker-pool.ts';
 
+/** How {@link trainingData} prepares images and makes batches of them. */
 export interface TrainingDataOptions {
   /** How the model takes images, in validation and, but for the augmentation, in training. */
   readonly transform: EvalTransform;
