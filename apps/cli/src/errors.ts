@@ -93,7 +93,6 @@ export function describeFailure(error: unknown): FailureReport {
 const usageCodes: Readonly<Record<string, ReadonlySet<string>>> = {
   FileError: new Set<FileErrorCode>(['PATH_MISSING', 'PATH_TAKEN']),
   DataError: new Set<DataErrorCode>([
-    'PATH_MISSING',
     'PATH_INVALID',
     'DATASET_INVALID',
     'CLASS_UNKNOWN',

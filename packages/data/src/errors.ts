@@ -1,5 +1,5 @@
 /**
- * - `PATH_MISSING`, `PATH_INVALID`: nothing is there, or a file where a folder was expected
+ * - `PATH_INVALID`: a file where a folder was expected; where nothing is, `FileError` is thrown
  * - `DATASET_INVALID`: a folder whose classes or subsets cannot be used as they lie
  * - `CLASS_UNKNOWN`: a class that the model, or the training subset, does not have
  * - `SUBSET_MISSING`: the subset asked for is not in the data
@@ -12,7 +12,6 @@
  * - `LOADER_CLOSED`, `LOADING_FAILED`, `WORKER_CRASHED`: why a loader gives no more batches
  */
 export type DataErrorCode =
-  | 'PATH_MISSING'
   | 'PATH_INVALID'
   | 'DATASET_INVALID'
   | 'CLASS_UNKNOWN'

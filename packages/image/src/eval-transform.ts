@@ -1,6 +1,6 @@
 import { centerCropOffset, coveringSize, resizedWindow, type Size } from './geometry.ts';
 import { normalizer, type Normalization, type Rgb } from './normalize.ts';
-import { checkOption, checkRaster, isSize, type Raster, type Rect } from './raster.ts';
+import { checkOption, checkRaster, ImageError, isSize, type Raster, type Rect } from './raster.ts';
 import type { Interpolation } from './resize/filters.ts';
 import type { Box } from './resize/resample.ts';
 import { checkInterpolation } from './resize/resize.ts';
@@ -31,7 +31,10 @@ export interface Preprocessing {
 export function evalTransformOf(preprocessing: Preprocessing): EvalTransform {
   const { inputSize, mean, std, interpolation, cropPct } = preprocessing;
   const [channels, height, width] = inputSize;
-  checkOption(channels === 3, 'evalTransformOf', 'inputSize has three channels', channels);
+  if (channels !== 3) {
+    const message = `The model takes images of ${channels} channels; images have 3.`;
+    throw new ImageError('OPTION_INVALID', message);
+  }
   return { inputSize: [height, width], mean: rgb(mean), std: rgb(std), interpolation, cropPct };
 }
 

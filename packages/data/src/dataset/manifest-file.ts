@@ -13,7 +13,10 @@ export interface ManifestFile {
   readonly root: string;
 }
 
-/** @throws {DataError} when it is not there, or is no manifest */
+/**
+ * @throws {FileError} PATH_MISSING when it is not there
+ * @throws {DataError} MANIFEST_INVALID when it is no manifest
+ */
 export async function readManifest(path: string): Promise<ManifestFile> {
   let text: string;
   try {

@@ -43,7 +43,10 @@ export interface Dataset {
  * would with the same options. Only names and first bytes are read, and files of equal size
  * compared; no image is decoded.
  *
- * @throws {DataError} when the path is none of these, or cannot be trained on
+ * @throws {FileError} PATH_MISSING when there is nothing at the path
+ * @throws {DataError} MANIFEST_INVALID or DATASET_INVALID when it cannot be trained on
+ * @throws {DataError} CLASS_UNKNOWN when a subset has a class that the training subset lacks
+ * @throws {DataError} OPTION_INVALID when the images cannot be split as the options say
  */
 export async function openDataset(path: string, options: PlanOptions): Promise<Dataset> {
   const absolute = resolve(path);

@@ -27,7 +27,10 @@ export interface LabelledSet {
  * default test where there is one, else val); of a folder of classes, all of it. Classes are
  * matched by name to the model's; it may know more than there are here.
  *
- * @throws {DataError} when there is nothing such, or a class that the model does not know
+ * @throws {FileError} PATH_MISSING when there is nothing at the path
+ * @throws {DataError} MANIFEST_INVALID or DATASET_INVALID when there are no labelled images
+ * @throws {DataError} SUBSET_MISSING when it has no such subset
+ * @throws {DataError} CLASS_UNKNOWN when it has a class that the model does not know
  */
 export async function openLabelled(
   path: string,

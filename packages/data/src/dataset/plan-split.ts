@@ -38,7 +38,9 @@ export interface SplitPlan {
 /**
  * Looks a folder of class folders through. Files of the same content form one group.
  *
- * @throws {DataError} for a folder that cannot be split: split before, no classes, an empty one
+ * @throws {FileError} PATH_MISSING when there is no such folder
+ * @throws {DataError} DATASET_INVALID when it is split already, or has fewer than two classes with images
+ * @throws {DataError} OPTION_INVALID when `groupBy` matches no image
  */
 export async function planSplit(
   folder: string,
@@ -125,14 +127,23 @@ function checkScan(scan: Scan): void {
   }, root);
 }
 
-/** @throws {DataError} when it cannot be done as asked */
+/**
+ * Divides planned images into subsets.
+ *
+ * @throws {DataError} OPTION_INVALID for options out of range
+ * @throws {DataError} DATASET_INVALID when a class has too few images or groups for it
+ */
 export function splitPlanned(plan: SplitPlan, options: PlanOptions): Subsets {
   const { scan, groupOf } = plan;
   const { seed, val, test } = options;
   return explainSplit(() => splitFiles(plainFiles(scan), { seed, val, test, groupOf }), scan.root);
 }
 
-/** @throws {DataError} when it cannot be done as asked */
+/**
+ * Divides planned images into folds for cross-validation: of each, the training and validation subsets.
+ *
+ * @throws {DataError} as {@link splitPlanned}
+ */
 export function foldPlanned(
   plan: SplitPlan,
   options: Pick<PlanOptions, 'seed' | 'test'> & { readonly folds: number },

@@ -39,7 +39,9 @@ export interface Scan {
  * image is a file that begins like one, whatever its name. Hidden files are left out, symbolic
  * links followed.
  *
- * @throws {DataError} when the folder is not there or is none
+ * @throws {FileError} PATH_MISSING when the folder is not there
+ * @throws {DataError} PATH_INVALID when it is a file
+ * @throws {DataError} DATASET_INVALID when two classes have names that differ in encoding only
  */
 export async function scanFolder(
   folder: string,

@@ -24,16 +24,19 @@ export interface DecodeOptions {
 export const defaultMaxPixels = 178_956_970;
 
 /**
- * An image file as 8-bit RGB, the way Pillow's `convert('RGB')` gives it: EXIF rotation applied,
- * 16 bits cut to the upper 8 (Pillow clips 16-bit grey to white instead), CMYK by the plain formula, the first frame of an animation, and
- * transparency over white. Colour profiles are not applied. A file that is cut off or damaged is an
- * error, as in Pillow; half an image would be learned as if it were whole.
+ * An image file as 8-bit RGB, the way Pillow's `convert('RGB')` gives it.
+ *
+ * - EXIF rotation is applied, transparency is laid over white.
+ * - 16 bits are cut to the upper 8; Pillow clips 16-bit grey to white instead.
+ * - CMYK is converted by the plain formula; colour profiles are not applied.
+ * - Of an animation the first frame counts.
+ * - A cut off or damaged file is an error, as in Pillow: half an image would be learned as a whole one.
  *
  * The whole image is decoded even where a small one would do, unless `reduceTo` allows otherwise:
  * a shrinking decoder changes what an exact resize makes of the image (at 1/4 of 12 megapixels, by
  * up to 6 levels in a 224-pixel input), and answers should not depend on that.
  *
- * @throws {DecodeError} naming the file and the reason
+ * @throws {DecodeError} of any code, naming the file and the reason
  */
 export async function decodeFile(path: string, options: DecodeOptions = {}): Promise<Raster> {
   let bytes: Buffer;
@@ -48,7 +51,7 @@ export async function decodeFile(path: string, options: DecodeOptions = {}): Pro
 /**
  * {@link decodeFile} for bytes in memory; `path` is for messages only.
  *
- * @throws {DecodeError}
+ * @throws {DecodeError} of any code but FILE_UNREADABLE
  */
 export async function decodeImage(
   bytes: Buffer,

@@ -50,8 +50,9 @@ export interface ExportSplitOptions {
  * fails or is stopped leaves `into` as it was.
  *
  * @returns how many files of others lie among ours
- * @throws {DataError} for a target that is not empty (without `force`), or inside the source
- * @throws {DataError} when the disk is full, read-only, or has no such links
+ * @throws {DataError} TARGET_INVALID when `into` is not empty (without `force`), or inside `root`
+ * @throws {DataError} TARGET_BUSY when another process exports to it
+ * @throws {DataError} WRITE_FAILED when the disk is full, read-only, or has no such links
  */
 export async function exportSplit(options: ExportSplitOptions): Promise<{ foreign: number }> {
   const { subsets, mode, force, signal } = options;

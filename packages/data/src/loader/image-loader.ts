@@ -73,9 +73,11 @@ export interface ImageLoader extends DataSource {
  * evaluation its batch is smaller (a batch of bad images only is left out), so that nothing is
  * counted that is not there.
  *
- * @throws {DataError} for options that cannot be (and `ImageError` for a transform that
- *   cannot); from `batches` when a worker crashes or
- *   too many images in a row are bad, and `signal.reason` when aborted
+ * `batches` throws a {@link DataError} LOADING_FAILED when too many images in a row are bad,
+ * WORKER_CRASHED or LOADER_CLOSED, and `signal.reason` when aborted.
+ *
+ * @throws {DataError} OPTION_INVALID for an option out of range
+ * @throws {ImageError} OPTION_INVALID for a transform that cannot be
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const { files, batchSize, transform, seed = 0, dropLast = false, mix, classes = 0 } = options;
