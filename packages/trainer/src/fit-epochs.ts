@@ -94,7 +94,7 @@ export async function fitEpochs(options: FitEpochsOptions): Promise<EpochEstimat
 function savedBytes({ model, optimizer, ema }: FitEpochsOptions): number {
   let parameters = 0;
   for (const { size } of model.parameters().values()) parameters += size;
-  const copies = 2 + optimizer.slotNames.length;
+  const copies = 2 + optimizer.stateNames.length;
   return 4 * parameters * (ema === undefined ? copies : copies + 1);
 }
 

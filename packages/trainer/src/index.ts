@@ -36,7 +36,12 @@ export {
   type Rate,
 } from './optimizer/apply.ts';
 export { parameterGroups, scaleByPrefix, type GroupOptions } from './optimizer/groups.ts';
-export type { Optimizer, Slots, UpdateEntry, UpdateSettings } from './optimizer/optimizer.ts';
+export type {
+  Optimizer,
+  ParameterState,
+  UpdateEntry,
+  UpdateSettings,
+} from './optimizer/optimizer.ts';
 export { sgd, type SgdOptions } from './optimizer/sgd.ts';
 export type { Gradients, TrainOptions } from './options.ts';
 export {

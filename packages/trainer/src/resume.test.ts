@@ -169,10 +169,10 @@ describeOn(['cpu'], () => {
     );
     wider.dispose();
     const slots = new Map(checkpoint.optimizer);
-    slots.delete('velocity/fc.bias');
+    slots.delete('momentum_buffer/fc.bias');
     await expect(resumed({ resume: { ...checkpoint, optimizer: slots } })).rejects.toMatchObject({
       code: 'CHECKPOINT_INVALID',
-      message: expect.stringContaining('velocity/fc.bias'),
+      message: expect.stringContaining('momentum_buffer/fc.bias'),
     });
   });
 

@@ -26,7 +26,7 @@ export interface Checkpoint {
   readonly settings: Settings;
   /** Parameters and buffers in torch's names and layout. */
   readonly model: StateDict;
-  /** `velocity/layer1.0.conv1.weight` and so on, in the layout of the model's variables. */
+  /** `momentum_buffer/layer1.0.conv1.weight` and so on, in the layout of the model's variables. */
   readonly optimizer: StateDict;
   /** The averaged weights, as `model`. */
   readonly ema?: StateDict;

@@ -49,7 +49,7 @@ const checkpoint: Checkpoint = {
   },
   model: weights([1, -0, 1e-40, 3.5]),
   optimizer: new Map([
-    ['velocity/fc.weight', { shape: [2, 2], dtype: 'float32', data: new Float32Array(4) }],
+    ['momentum_buffer/fc.weight', { shape: [2, 2], dtype: 'float32', data: new Float32Array(4) }],
   ]),
 };
 

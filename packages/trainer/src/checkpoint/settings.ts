@@ -37,11 +37,8 @@ export function compareSettings(saved: Settings, present: Settings, inEpoch: boo
   if (saved.optimizer.name !== present.optimizer.name) {
     mismatch('the optimizer', `was ${saved.optimizer.name}, is ${present.optimizer.name}`);
   }
-  if (optimizerSlots(saved) !== optimizerSlots(present)) {
-    mismatch(
-      'the optimizer',
-      `momentum was ${optimizerSlots(saved)}, is ${optimizerSlots(present)}`,
-    );
+  if (hasMomentum(saved) !== hasMomentum(present)) {
+    mismatch('the optimizer', `momentum was ${hasMomentum(saved)}, is ${hasMomentum(present)}`);
   }
   if ((saved.ema === null) !== (present.ema === null)) {
     const name = (on: boolean): string => (on ? 'on' : 'off');
@@ -68,7 +65,7 @@ function mismatch(what: string, how: string): never {
   });
 }
 
-function optimizerSlots({ optimizer }: Settings): string {
+function hasMomentum({ optimizer }: Settings): string {
   return optimizer['momentum'] === 0 ? 'off' : 'on';
 }
 

@@ -19,7 +19,7 @@ import {
 import { parameterGroups } from '../optimizer/groups.ts';
 import { checkOptions, type Gradients, type TrainOptions } from '../options.ts';
 import { backward } from './backward.ts';
-import { firstNotFinite, readSlots, writeSlots } from './host.ts';
+import { firstNotFinite, readOptimizerState, writeOptimizerState } from './host.ts';
 import { settingsOf } from './settings.ts';
 import { notFinite, StepLog } from './step-log.ts';
 
@@ -78,8 +78,8 @@ export class Run {
 
   #restore(resume: Checkpoint): void {
     this.options.model.loadStateDict(resume.model, { strict: true });
-    writeSlots(this.#optimizer, resume.optimizer, this.options.optimizer);
-    this.#optimizer = { step: resume.step, slots: this.#optimizer.slots };
+    writeOptimizerState(this.#optimizer, resume.optimizer, this.options.optimizer);
+    this.#optimizer = { step: resume.step, parameters: this.#optimizer.parameters };
     this.epochsDone = resume.epochsDone;
     this.batchesDone = resume.batchesDone;
     this.sums = resume.sums;
@@ -177,7 +177,7 @@ export class Run {
     if (bad !== undefined) {
       throw notFinite(`parameter or buffer ${bad}`, NaN, this.step, this.sums.learningRate);
     }
-    const optimizer = await readSlots(this.#optimizer);
+    const optimizer = await readOptimizerState(this.#optimizer);
     return {
       version: 1,
       epochsDone: this.epochsDone,

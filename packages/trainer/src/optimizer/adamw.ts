@@ -39,14 +39,14 @@ export function adamw({
   return {
     name: 'adamw',
     options: { beta1, beta2, epsilon, weightDecay },
-    slotNames: ['mean', 'square'],
+    stateNames: ['exp_avg', 'exp_avg_sq'],
     update(entries, { learningRate, momentum, step }) {
       adamwUpdate(
-        entries.map(({ parameter, gradient, slots, decay }) => ({
+        entries.map(({ parameter, gradient, state, decay }) => ({
           parameter,
           gradient,
-          expAvg: slots['mean']!,
-          expAvgSq: slots['square']!,
+          expAvg: state['exp_avg']!,
+          expAvgSq: state['exp_avg_sq']!,
           weightDecay: decay ? weightDecay : 0,
         })),
         { learningRate, beta1: momentum ?? beta1, beta2, epsilon, step },

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Optimizer, Slots, UpdateEntry } from './optimizer.ts';
+import type { Optimizer, ParameterState, UpdateEntry } from './optimizer.ts';
 
 /** An optimiser's memory: a count and variables, keyed by the parameters' paths. */
 export interface OptimizerState {
   /** Updates done. */
   readonly step: number;
-  readonly slots: ReadonlyMap<string, Slots>;
+  readonly parameters: ReadonlyMap<string, ParameterState>;
 }
 
 /** How the parameter of a path is treated; see `parameterGroups`. */
@@ -23,17 +23,17 @@ export interface Rate {
   readonly momentum?: number | undefined;
 }
 
-/** Slots of zeros for each parameter; the caller disposes them with {@link disposeOptimizer}. */
+/** ParameterState of zeros for each parameter; the caller disposes them with {@link disposeOptimizer}. */
 export function initOptimizer(
   optimizer: Optimizer,
   parameters: ReadonlyMap<string, tf.Tensor>,
 ): OptimizerState {
-  const slots = new Map<string, Slots>();
+  const states = new Map<string, ParameterState>();
   for (const [path, parameter] of parameters) {
-    const entries = optimizer.slotNames.map((name) => [name, zeros(parameter)] as const);
-    slots.set(path, Object.fromEntries(entries));
+    const entries = optimizer.stateNames.map((name) => [name, zeros(parameter)] as const);
+    states.set(path, Object.fromEntries(entries));
   }
-  return { step: 0, slots };
+  return { step: 0, parameters: states };
 }
 
 function zeros(like: tf.Tensor): tf.Variable {
@@ -41,7 +41,7 @@ function zeros(like: tf.Tensor): tf.Variable {
 }
 
 /**
- * One update of every parameter that has a gradient: parameters and slots change in place. Returns
+ * One update of every parameter that has a gradient: parameters and state change in place. Returns
  * the state to go on with. The gradients stay the caller's.
  */
 export function applyGradients(
@@ -61,17 +61,17 @@ export function applyGradients(
     entries.push({
       parameter: parameters.get(path)!,
       gradient,
-      slots: state.slots.get(path)!,
+      state: state.parameters.get(path)!,
       decay,
     });
   }
   for (const [scale, entries] of byScale) {
     optimizer.update(entries, { learningRate: learningRate * scale, momentum, step });
   }
-  return { step, slots: state.slots };
+  return { step, parameters: state.parameters };
 }
 
-/** Frees the slots. */
+/** Frees the state. */
 export function disposeOptimizer(state: OptimizerState): void {
-  for (const slots of state.slots.values()) for (const slot of Object.values(slots)) slot.dispose();
+  for (const entry of state.parameters.values()) tf.dispose({ ...entry });
 }

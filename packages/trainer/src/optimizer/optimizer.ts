@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What an optimiser remembers of one parameter, by name; each has the parameter's shape. */
-export type Slots = Readonly<Record<string, tf.Variable>>;
+/** An optimiser's state of one parameter, by torch's names; each has the parameter's shape. */
+export type ParameterState = Readonly<Record<string, tf.Variable>>;
 
 /** One parameter of an update. */
 export interface UpdateEntry {
@@ -10,7 +10,7 @@ export interface UpdateEntry {
   /** Of the parameter's shape; only read. */
   readonly gradient: tf.Tensor;
   /** Changed in place; zeros before the first update. */
-  readonly slots: Slots;
+  readonly state: ParameterState;
   /** Whether weight decay applies. */
   readonly decay: boolean;
 }
@@ -25,14 +25,14 @@ export interface UpdateSettings {
 }
 
 /**
- * An update rule: a value without state of its own. All that it remembers are the slots it is
- * handed, so that a checkpoint of parameters, slots and step number is a checkpoint of everything.
+ * An update rule: a value without state of its own. All that it remembers is the state it is
+ * handed, so that a checkpoint of parameters, state and step number is a checkpoint of everything.
  */
 export interface Optimizer {
   readonly name: string;
   /** Plain JSON, kept in checkpoints to tell one optimiser from another. */
   readonly options: Readonly<Record<string, number | boolean>>;
-  /** The slots that each parameter needs. */
-  readonly slotNames: readonly string[];
+  /** What it keeps of each parameter, by the names of torch's `state_dict`. */
+  readonly stateNames: readonly string[];
   update(entries: readonly UpdateEntry[], settings: UpdateSettings): void;
 }

@@ -32,13 +32,13 @@ export function sgd({
   return {
     name: 'sgd',
     options: { momentum, nesterov, weightDecay },
-    slotNames: momentum > 0 ? ['velocity'] : [],
+    stateNames: momentum > 0 ? ['momentum_buffer'] : [],
     update(entries, settings) {
       sgdUpdate(
-        entries.map(({ parameter, gradient, slots, decay }) => ({
+        entries.map(({ parameter, gradient, state, decay }) => ({
           parameter,
           gradient,
-          momentumBuffer: slots['velocity'],
+          momentumBuffer: state['momentum_buffer'],
           weightDecay: decay ? weightDecay : 0,
         })),
         {

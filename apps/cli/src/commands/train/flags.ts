@@ -12,11 +12,13 @@ import {
   underHeading,
 } from '../../options/flag.ts';
 import * as kind from '../../options/kinds.ts';
+import { type OptimizerName, optimizerNames, optimizers } from '@resnet/trainer/optimizers';
+
 import { recipe } from './recipe.ts';
 
 /** What the defaults of other flags depend on. */
 interface Given {
-  readonly optimizer?: 'sgd' | 'adamw';
+  readonly optimizer?: OptimizerName;
   readonly batch?: number;
   readonly minutes?: number;
   readonly weights?: string;
@@ -30,6 +32,11 @@ const defaultEpochs = 30;
  * epochs, and SGD at 0.05 was unsteady.
  */
 const defaultOptimizer = 'adamw';
+
+/** `0.02 for sgd, 0.001 for adamw` */
+function eachOptimizer(field: 'learningRate' | 'weightDecay'): string {
+  return optimizerNames.map((name) => `${optimizers[name][field]} for ${name}`).join(', ');
+}
 
 /**
  * Every flag of `resnet train`, each declared once. From it derive the option and its help,
@@ -102,7 +109,7 @@ export const trainFlags = {
     optimizer: kept({
       flags: '--optimizer <name>',
       help: '',
-      kind: kind.choice(['sgd', 'adamw']),
+      kind: kind.choice(optimizerNames),
       default: defaultOptimizer,
     }),
     learningRate: kept({
@@ -111,19 +118,19 @@ export const trainFlags = {
       kind: kind.number(0, Infinity, { open: true }),
       default: ({ optimizer = defaultOptimizer, batch = defaultBatch, weights }: Given) => {
         const factor = weights === undefined ? 1 : recipe.fineTuningFactor;
-        const rate = recipe[optimizer].learningRate * (batch / recipe.learningRateBatch);
+        const rate = optimizers[optimizer].learningRate * (batch / recipe.learningRateBatch);
         return Number((factor * rate).toPrecision(6));
       },
       defaultText:
-        `${recipe.sgd.learningRate} for sgd, ${recipe.adamw.learningRate} for adamw, ` +
+        `${eachOptimizer('learningRate')}, ` +
         `times batch/${recipe.learningRateBatch}; a tenth of that with --weights`,
     }),
     weightDecay: kept({
       flags: '--weight-decay <x>',
       help: '',
       kind: kind.number(0, Infinity),
-      default: ({ optimizer = defaultOptimizer }: Given) => recipe[optimizer].weightDecay,
-      defaultText: `${recipe.sgd.weightDecay} for sgd, ${recipe.adamw.weightDecay} for adamw`,
+      default: ({ optimizer = defaultOptimizer }: Given) => optimizers[optimizer].weightDecay,
+      defaultText: eachOptimizer('weightDecay'),
     }),
     ema: kept({
       flags: '--ema <decay>',

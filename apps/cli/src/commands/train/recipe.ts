@@ -17,16 +17,7 @@ export const recipe = {
   imageSizeSlack: 1.15,
   /** This many images are looked at for their size. */
   imageSizeSample: 64,
-  /**
-   * Fraction of the shorter side that evaluation's centre crop keeps: all of it. What is cut off
-   * at the edges of small images is missed more than the zoom helps.
-   */
-  cropPct: 1,
-  interpolation: 'bilinear',
-
-  adamw: { learningRate: 1e-3, weightDecay: 0.05 },
-  sgd: { learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-  /** The learning rates above are for this batch; another batch scales them in proportion. */
+  /** The optimisers' learning rates are for this batch; another batch scales them in proportion. */
   learningRateBatch: 32,
   /** On them, with published weights: what was learned should be adapted, not overwritten. */
   fineTuningFactor: 0.1,

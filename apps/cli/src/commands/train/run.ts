@@ -145,7 +145,14 @@ async function withFittingEpochs(
   try {
     const { classes } = dataset;
     const { trainData, valData } = data;
-    const options = { ...trainerOptions(settings), model, classes, trainData, valData, signal };
+    const options = {
+      ...(await trainerOptions(settings)),
+      model,
+      classes,
+      trainData,
+      valData,
+      signal,
+    };
     const { epochs } = await fitEpochs({ minutes, ...options });
     return { ...settings, epochs: Math.min(epochs, settings.epochs) };
   } catch (error) {

@@ -1,22 +1,16 @@
-import {
-  adamw,
-  oneCycle,
-  type Optimizer,
-  type Schedule,
-  sgd,
-  type TrainOptions,
-} from '@resnet/trainer';
+import { oneCycle, type Schedule, type TrainOptions } from '@resnet/trainer';
+import { optimizers } from '@resnet/trainer/optimizers';
 
 import { recipe } from './recipe.ts';
 import { fineTuneOptions } from './fine-tune-settings.ts';
 import type { TrainSettings } from './settings.ts';
 
 /** How a step of the run is computed, in the trainer's terms. */
-export function trainerOptions(
+export async function trainerOptions(
   settings: TrainSettings,
-): Omit<TrainOptions, 'model' | 'classes' | 'trainData' | 'epochs'> {
+): Promise<Omit<TrainOptions, 'model' | 'classes' | 'trainData' | 'epochs'>> {
   return {
-    optimizer: optimizerOf(settings),
+    optimizer: await optimizers[settings.optimizer].create({ weightDecay: settings.weightDecay }),
     schedule: scheduleOf(settings),
     labelSmoothing: settings.labelSmoothing,
     clipNorm: recipe.clipNorm,
@@ -25,12 +19,6 @@ export function trainerOptions(
     seed: settings.seed,
     ...fineTuneOptions(settings.fineTune),
   };
-}
-
-function optimizerOf({ optimizer, weightDecay }: TrainSettings): Optimizer {
-  if (optimizer === 'adamw') return adamw({ weightDecay });
-  const { momentum, nesterov } = recipe.sgd;
-  return sgd({ momentum, nesterov, weightDecay });
 }
 
 function scheduleOf({ learningRate }: TrainSettings): Schedule {

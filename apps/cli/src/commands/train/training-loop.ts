@@ -43,7 +43,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     trainData: options.trainData,
     valData: options.valData,
     epochs: settings.epochs,
-    ...trainerOptions(settings),
+    ...(await trainerOptions(settings)),
     // Reading a loss makes the GPU wait for this process, and this process for the GPU.
     logEvery: settings.trainedOn === 'webgpu' ? 10 : 1,
     resume,
