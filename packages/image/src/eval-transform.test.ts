@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { fixture, floats, syntheticImage, worst } from '../test/images.ts';
-import { evalBox, evalCrop, evalTransform } from './eval-transform.ts';
+import { evalBox, evalCrop, evalTransform, evalTransformOf } from './eval-transform.ts';
 import { centerCropOffset, coveringSize } from './geometry.ts';
 import { imagenetMean, imagenetStd } from './normalize.ts';
 import type { Interpolation } from './resize/filters.ts';
@@ -81,5 +81,19 @@ test('the box is what the crop keeps, in pixels of the image', () => {
   expect(evalBox({ width: 8, height: 8 }, padded)).toEqual([-4, -4, 12, 12]);
   expect(() => evalBox({ width: 8, height: 8 }, { inputSize: [16, 16], cropPct: 0 })).toThrow(
     'evalBox: cropPct is a positive number',
+  );
+});
+
+test("a model's preprocessing as a transform; other channels than an image's are refused", () => {
+  const rest = { interpolation: 'bicubic', cropPct: 0.95 } as const;
+  const [mean, std] = [
+    [0.1, 0.2, 0.3],
+    [0.4, 0.5, 0.6],
+  ] as const;
+  const transform = evalTransformOf({ inputSize: [3, 20, 30], mean, std, ...rest });
+  expect(transform).toEqual({ inputSize: [20, 30], mean, std, ...rest });
+  const grey = { inputSize: [1, 20, 30], mean: [0.5], std: [0.5], ...rest } as const;
+  expect(() => evalTransformOf(grey)).toThrow(
+    'The model takes images of 1 channels; images have 3.',
   );
 });
