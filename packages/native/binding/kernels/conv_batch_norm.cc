@@ -89,7 +89,8 @@ void forward(const Settings& settings, Run& run) {
   const auto places = places_of<T>(settings, x, filters);
   if (!run.check(
           places.has_value(),
-          "ResnetUnits: x [N, H, W, Ci], filters within the images to multiples of 16 channels "
+          "ResnetConvBatchNorm: x [N, H, W, Ci], filters within the images to multiples of 16 "
+          "channels "
           "of several values, in bfloat16 from even numbers, addends of the outputs' shapes")) {
     return;
   }
@@ -127,7 +128,7 @@ void forward(const Settings& settings, Run& run) {
     auto* const variance = static_cast<float*>(output(next++, TF_FLOAT, {channels}));
     auto* const kept = static_cast<float*>(output(next++, TF_FLOAT, {3 * channels}));
     if (!run.check(scale.size() == channels && offset.size() == channels,
-                   "ResnetUnits: scale and offset [Co]")) {
+                   "ResnetConvBatchNorm: scale and offset [Co]")) {
       return;
     }
     const Filter filter{
@@ -205,9 +206,10 @@ void backward(const Settings& settings, Run& run) {
            numbers[3 * i + 2].size() == 3 * place.shape.out &&
            (!is_wanted || place.shape.in % NR == 0);
   }
-  if (!run.check(fits,
-                 "ResnetUnitsGrad: dy of the output's shape, what was kept, and where a gradient "
-                 "by the input is asked for, multiples of 16 channels")) {
+  if (!run.check(
+          fits,
+          "ResnetConvBatchNormGrad: dy of the output's shape, what was kept, and where a gradient "
+          "by the input is asked for, multiples of 16 channels")) {
     return;
   }
 
@@ -234,7 +236,8 @@ void backward(const Settings& settings, Run& run) {
     float* const d_filter = output(0, {window.height, window.width, shape.in, channels});
     float* const d_scale = output(1, {channels});
     float* const d_offset = output(2, {channels});
-    if (!run.check(gradients.has(i + 1), "ResnetUnitsGrad: blocks that the output depends on"))
+    if (!run.check(gradients.has(i + 1),
+                   "ResnetConvBatchNormGrad: blocks that the output depends on"))
       return;
 
     // The sum's gradient, which goes on to the addend: there if it is the first to come.
@@ -294,17 +297,17 @@ void compute_backward(void* state, TF_OpKernelContext* context) {
 // Five integers a block: input, addend, relu, stride, padding.
 std::unique_ptr<Settings> program(Attributes& attributes) {
   auto settings = std::make_unique<Settings>();
-  const std::vector<int64_t> numbers = attributes.integers("units");
+  const std::vector<int64_t> numbers = attributes.integers("blocks");
   for (size_t i = 0; i + 5 <= numbers.size(); i += 5) {
     settings->blocks.push_back(
         {numbers[i], numbers[i + 1], numbers[i + 2] != 0, numbers[i + 3], numbers[i + 4]});
   }
   for (const ConvBatchNorm& block : settings->blocks) {
     attributes.check(block.stride >= 1 && block.padding >= 0,
-                     "units: expected stride >= 1 and padding >= 0");
+                     "blocks: expected stride >= 1 and padding >= 0");
   }
   attributes.check(!settings->blocks.empty() && numbers.size() % 5 == 0,
-                   "units: five integers each, of one block at least");
+                   "blocks: five integers each, of one block at least");
   return settings;
 }
 
@@ -328,21 +331,21 @@ void destroy(void* settings) { delete static_cast<Settings*>(settings); }
 
 bool define_conv_batch_norm() {
   if (!has_avx2()) return true;
-  return define({"ResnetUnits",
+  return define({"ResnetConvBatchNorm",
                  {"x: T", "parameters: scalars * float"},
                  {"y: T", "values: images * T", "numbers: scalars * float"},
                  {"T: {float, bfloat16}", "scalars: int >= 3", "images: int >= 1",
-                  "units: list(int)", "epsilon: float"},
+                  "blocks: list(int)", "epsilon: float"},
                  guarded_create<create_forward>,
                  guarded_compute<compute_forward>,
                  destroy,
                  !has_amx_bf16()}) &&
          define(
-             {"ResnetUnitsGrad",
+             {"ResnetConvBatchNormGrad",
               {"dy: T", "x: T", "y: outputs * T", "values: images * T", "numbers: scalars * float"},
               {"dx: inputs * T", "gradients: scalars * float"},
               {"T: {float, bfloat16}", "inputs: int >= 0", "outputs: int >= 0", "scalars: int >= 3",
-               "images: int >= 1", "units: list(int)"},
+               "images: int >= 1", "blocks: list(int)"},
               guarded_create<create_backward>,
               guarded_compute<compute_backward>,
               destroy,

@@ -29,7 +29,8 @@ struct Slice {
 #define RESNET_ELEMENT_BY_ELEMENT _Pragma("GCC ivdep")
 #endif
 
-// g = gradient + own p; v = momentum v + g; p -= rate (nesterov ? g + momentum v : v)
+// torch.optim.SGD: g = gradient + own p; buffer = momentum buffer + g;
+// p -= rate (nesterov ? g + momentum buffer : buffer)
 struct Sgd {
   float rate, momentum;
   bool nesterov;
@@ -40,20 +41,21 @@ struct Sgd {
 RESNET_CLONES void run_sgd(const Sgd by, const Slice slice) {
   const float* p = slice.in[0];
   const float* gradient = slice.in[1];
-  const float* v = slice.in[2];
+  const float* buffer = slice.in[2];
   float* new_p = slice.out[0];
-  float* new_v = slice.out[1];
+  float* new_buffer = slice.out[1];
   RESNET_ELEMENT_BY_ELEMENT
   for (int64_t i = 0; i < slice.size; ++i) {
     const float g = gradient[i] + slice.own * p[i];
-    const float velocity = by.momentum * v[i] + g;
-    new_v[i] = velocity;
-    new_p[i] = p[i] - by.rate * (by.nesterov ? g + by.momentum * velocity : velocity);
+    const float updated = by.momentum * buffer[i] + g;
+    new_buffer[i] = updated;
+    new_p[i] = p[i] - by.rate * (by.nesterov ? g + by.momentum * updated : updated);
   }
 }
 
-// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
-// p = own p - rate m / (sqrt(v) / correction + epsilon)
+// torch.optim.AdamW: exp_avg = beta1 exp_avg + (1 - beta1) g;
+// exp_avg_sq = beta2 exp_avg_sq + (1 - beta2) g^2;
+// p = own p - rate exp_avg / (sqrt(exp_avg_sq) / correction + epsilon)
 struct Adamw {
   float rate, beta1, rest1, beta2, rest2, correction, epsilon;
 };
@@ -61,17 +63,17 @@ struct Adamw {
 RESNET_CLONES void run_adamw(const Adamw by, const Slice slice) {
   const float* p = slice.in[0];
   const float* g = slice.in[1];
-  const float* m = slice.in[2];
-  const float* v = slice.in[3];
+  const float* exp_avg = slice.in[2];
+  const float* exp_avg_sq = slice.in[3];
   float* new_p = slice.out[0];
-  float* new_m = slice.out[1];
-  float* new_v = slice.out[2];
+  float* new_exp_avg = slice.out[1];
+  float* new_exp_avg_sq = slice.out[2];
   RESNET_ELEMENT_BY_ELEMENT
   for (int64_t i = 0; i < slice.size; ++i) {
-    const float first = by.beta1 * m[i] + by.rest1 * g[i];
-    const float second = by.beta2 * v[i] + by.rest2 * (g[i] * g[i]);
-    new_m[i] = first;
-    new_v[i] = second;
+    const float first = by.beta1 * exp_avg[i] + by.rest1 * g[i];
+    const float second = by.beta2 * exp_avg_sq[i] + by.rest2 * (g[i] * g[i]);
+    new_exp_avg[i] = first;
+    new_exp_avg_sq[i] = second;
     new_p[i] =
         slice.own * p[i] - by.rate * (first / (std::sqrt(second) / by.correction + by.epsilon));
   }
@@ -162,20 +164,21 @@ void destroy(void*) {}
 
 bool define_optimizers() {
   const std::vector<const char*> sgd{"settings: float", "own: float", "p: N * float",
-                                     "g: N * float", "v: N * float"};
-  const std::vector<const char*> adamw{"settings: float", "own: float",   "p: N * float",
-                                       "g: N * float",    "m: N * float", "v: N * float"};
+                                     "g: N * float", "momentum_buffer: N * float"};
+  const std::vector<const char*> adamw{"settings: float",    "own: float",
+                                       "p: N * float",       "g: N * float",
+                                       "exp_avg: N * float", "exp_avg_sq: N * float"};
   const std::vector<const char*> average{"settings: float", "own: float", "p: N * float",
                                          "value: N * float"};
   const auto define_step = [](const char* name, const std::vector<const char*>& inputs,
                               const std::vector<const char*>& outputs, Compute compute) {
     return define({name, inputs, outputs, {"N: int >= 1"}, create, compute, destroy});
   };
-  return define_step("ResnetSgd", sgd, {"new_p: N * float", "new_v: N * float"},
+  return define_step("ResnetSgd", sgd, {"new_p: N * float", "new_momentum_buffer: N * float"},
                      guarded_compute<compute_sgd<false>>) &&
          define_step("ResnetSgdInPlace", sgd, {}, guarded_compute<compute_sgd<true>>) &&
          define_step("ResnetAdamw", adamw,
-                     {"new_p: N * float", "new_m: N * float", "new_v: N * float"},
+                     {"new_p: N * float", "new_exp_avg: N * float", "new_exp_avg_sq: N * float"},
                      guarded_compute<compute_adamw<false>>) &&
          define_step("ResnetAdamwInPlace", adamw, {}, guarded_compute<compute_adamw<true>>) &&
          define_step("ResnetMovingAverage", average, {"new_p: N * float"},

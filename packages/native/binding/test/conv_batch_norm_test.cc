@@ -35,8 +35,8 @@ void basic_block(TF_DataType type, int64_t stride, bool projects, int64_t side) 
     inputs.push_back(check::normal({out}));
     inputs.push_back(check::normal({out}));
   }
-  const auto result =
-      fake::call("ResnetUnits", type, {{"units", units}, {"epsilon", float(epsilon)}}, inputs);
+  const auto result = fake::call("ResnetConvBatchNorm", type,
+                                 {{"blocks", units}, {"epsilon", float(epsilon)}}, inputs);
   check::ok(result, "forward");
   if (result.code != TF_OK) return;
 
@@ -67,8 +67,8 @@ void basic_block(TF_DataType type, int64_t stride, bool projects, int64_t side) 
     grad_inputs.push_back(result.outputs[1 + images + 3 * i + 2]);
   }
   const Values dy = to_values(grad_inputs[0]);
-  const auto gradient =
-      fake::call("ResnetUnitsGrad", type, {{"units", units}, {"inputs", int64_t{1}}}, grad_inputs);
+  const auto gradient = fake::call("ResnetConvBatchNormGrad", type,
+                                   {{"blocks", units}, {"inputs", int64_t{1}}}, grad_inputs);
   check::ok(gradient, "gradient");
   if (gradient.code != TF_OK) return;
   std::vector<Values> by(count + 1);
@@ -91,7 +91,7 @@ void basic_block(TF_DataType type, int64_t stride, bool projects, int64_t side) 
 }
 
 TEST(basic_blocks, "conv-BN blocks and their gradients are the naive loops'") {
-  if (!fake::has_op("ResnetUnits")) return;
+  if (!fake::has_op("ResnetConvBatchNorm")) return;
   for (int i = 0; i < check::draws(8); ++i) {
     const int64_t side = check::integer(5, 12);
     basic_block(i % 4 == 3 ? TF_BFLOAT16 : TF_FLOAT, 1, false, side);
@@ -100,19 +100,20 @@ TEST(basic_blocks, "conv-BN blocks and their gradients are the naive loops'") {
 }
 
 TEST(block_attributes, "conv-BN blocks refuse attributes that make no sense") {
-  if (!fake::has_op("ResnetUnits")) return;
+  if (!fake::has_op("ResnetConvBatchNorm")) return;
   const auto call = [](const std::vector<int64_t>& units, float eps) {
     std::vector<Value> inputs{check::normal({2, 4, 4, 16}), check::normal({3, 3, 16, 16}),
                               check::normal({16}), check::normal({16})};
-    return fake::call("ResnetUnits", TF_FLOAT, {{"units", units}, {"epsilon", eps}}, inputs);
+    return fake::call("ResnetConvBatchNorm", TF_FLOAT, {{"blocks", units}, {"epsilon", eps}},
+                      inputs);
   };
   check::ok(call({0, -1, 1, 1, 1}, 1e-5f), "one block");
   check::refused(call({0, -1, 1, 0, 1}, 1e-5f), TF_INVALID_ARGUMENT, "stride >= 1");
   check::refused(call({0, -1, 1, 1, -1}, 1e-5f), TF_INVALID_ARGUMENT, "padding >= 0");
-  check::refused(call({}, 1e-5f), TF_INVALID_ARGUMENT, "units");
-  check::refused(call({0, -1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "units");
-  check::refused(call({1, -1, 1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "ResnetUnits");
-  check::refused(call({0, 5, 1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "ResnetUnits");
+  check::refused(call({}, 1e-5f), TF_INVALID_ARGUMENT, "blocks");
+  check::refused(call({0, -1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "blocks");
+  check::refused(call({1, -1, 1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "ResnetConvBatchNorm");
+  check::refused(call({0, 5, 1, 1, 1}, 1e-5f), TF_INVALID_ARGUMENT, "ResnetConvBatchNorm");
   check::refused(call({0, -1, 1, 1, 1}, -1.0f), TF_INVALID_ARGUMENT, "epsilon >= 0");
 }
 

@@ -62,11 +62,12 @@ TEST(out_of_memory, "memory that there is not enough of is an error, on every th
                         inputs);
     });
   }
-  fail_each("ResnetUnits", [] {
+  fail_each("ResnetConvBatchNorm", [] {
     std::vector<Value> inputs{check::normal({2, 9, 9, 16}), check::normal({3, 3, 16, 16}),
                               check::normal({16}), check::normal({16})};
-    return fake::call("ResnetUnits", TF_FLOAT,
-                      {{"units", std::vector<int64_t>{0, 0, 1, 1, 1}}, {"epsilon", 1e-5f}}, inputs);
+    return fake::call("ResnetConvBatchNorm", TF_FLOAT,
+                      {{"blocks", std::vector<int64_t>{0, 0, 1, 1, 1}}, {"epsilon", 1e-5f}},
+                      inputs);
   });
 }
 

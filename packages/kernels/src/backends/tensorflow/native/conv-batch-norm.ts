@@ -47,7 +47,7 @@ function fuse(
   { dtype, execute }: Executor,
 ): FusedConvBatchNorm {
   const { epsilon } = blocks[0]!.settings;
-  const program = integers('units', blocks.flatMap(settingsOf));
+  const program = integers('blocks', blocks.flatMap(settingsOf));
   // The gradient takes each block's convolved image and, with an addend, its output; the last's is known.
   const extra = blocks.slice(0, -1).filter(({ addend }) => addend !== undefined);
   const images = blocks.length + extra.length;

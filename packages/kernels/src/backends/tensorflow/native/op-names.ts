@@ -7,8 +7,8 @@ export const opNames = {
   conv2d: 'ResnetConv',
   conv2dInputGradient: 'ResnetInputGrad',
   conv2dFilterGradient: 'ResnetFilterGrad',
-  convBatchNorm: 'ResnetUnits',
-  convBatchNormGradient: 'ResnetUnitsGrad',
+  convBatchNorm: 'ResnetConvBatchNorm',
+  convBatchNormGradient: 'ResnetConvBatchNormGrad',
   maxPool2d: 'ResnetMaxPool',
   maxPool2dGradient: 'ResnetMaxPoolGrad',
 } as const;
