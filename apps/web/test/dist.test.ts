@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 import { isolationHeaders } from '../build/shared.ts';
-import { serveStatic, type StaticServer } from './static-server.ts';
+import { serveStatic, type StaticServer } from '@resnet/test-config/static-server';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const folders = { dist: at('../dist'), fixtures: at('./fixtures') };

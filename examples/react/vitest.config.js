@@ -1,0 +1,3 @@
+import { packageConfig } from '@resnet/test-config/vitest';
+
+export default packageConfig();
