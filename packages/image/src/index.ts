@@ -8,9 +8,7 @@ export {
   imagenetMean,
   imagenetStd,
   normalize,
-  normalizer,
   type Normalization,
-  type Normalizer,
   type Rgb,
 } from './normalize.ts';
 export {
@@ -41,16 +39,10 @@ export {
 } from './random-resized-crop.ts';
 export { randomCrop, type RandomCrop } from './random-crop.ts';
 export { colorJitter, type ColorJitter } from './color-jitter.ts';
-export {
-  randAugment,
-  randAugmentOps,
-  type RandAugment,
-  type RandAugmentOp,
-} from './rand-augment.ts';
+export { randAugment, type RandAugment, type RandAugmentOp } from './rand-augment.ts';
 export { randomErasing, type RandomErasing } from './random-erasing.ts';
 export {
   cutmix,
-  cutmixBox,
   mixBatch,
   mixup,
   oneHot,
@@ -58,13 +50,3 @@ export {
   type MixableBatch,
   type MixOptions,
 } from './mix.ts';
-export { affine, rotate, shearX, shearY, translate, type Affine } from './ops/affine.ts';
-export {
-  adjustBrightness,
-  adjustContrast,
-  adjustSaturation,
-  adjustSharpness,
-} from './ops/blend.ts';
-export { flipHorizontal } from './ops/flip.ts';
-export { adjustHue } from './ops/hue.ts';
-export { autoContrast, equalize, invert, posterize, solarize } from './ops/tone.ts';

@@ -24,18 +24,10 @@ export type {
 } from './events.ts';
 export { fitEpochs, type EpochEstimate, type FitEpochsOptions } from './fit-epochs.ts';
 export type { Best, EpochSums, HistoryRow } from './history.ts';
-export { classMetrics, type ClassMetrics, type ConfusionMatrix } from './metrics.ts';
+export type { ClassMetrics, ConfusionMatrix } from './metrics.ts';
 export type { BatchStatistics, TrainableModel } from './model.ts';
 export { adamw, type AdamwOptions } from './optimizer/adamw.ts';
-export {
-  applyGradients,
-  disposeOptimizer,
-  initOptimizer,
-  type OptimizerState,
-  type ParameterGroup,
-  type Rate,
-} from './optimizer/apply.ts';
-export { parameterGroups, scaleByPrefix, type GroupOptions } from './optimizer/groups.ts';
+export { scaleByPrefix, type GroupOptions } from './optimizer/groups.ts';
 export type {
   Optimizer,
   ParameterState,
