@@ -2,7 +2,7 @@ type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
  * An element with attributes (absent where false or undefined) and children. Strings become text,
- * never HTML: labels and file names are a stranger's.
+ * never HTML: labels and file names are untrusted.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,

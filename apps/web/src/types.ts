@@ -73,7 +73,7 @@ export interface BackendInfo {
 export interface ModelInfo {
   /** `resnet18`, as in `config.json`. */
   readonly architecture: string;
-  /** One for each class, by index. Text of a stranger: never to be put into a page as HTML. */
+  /** One for each class, by index. Untrusted text: never to be put into a page as HTML. */
   readonly labels: readonly string[];
   /** [height, width] of what the net sees. */
   readonly inputSize: readonly [height: number, width: number];

@@ -15,7 +15,7 @@ export interface MixableBatch {
 
 /** How strongly {@link mixup} and {@link cutmix} mix two images. */
 export interface MixOptions {
-  /** The mixing share is drawn from Beta(alpha, alpha). */
+  /** The mixing fraction is drawn from Beta(alpha, alpha). */
   readonly alpha: number;
 }
 

@@ -5,7 +5,7 @@ import { checkOption } from './errors.ts';
 
 /** Averaged weights, as timm's `ModelEmaV2` keeps them. */
 export interface EmaOptions {
-  /** The share of the old average that each update keeps. Default 0.999; timm's is 0.9998. */
+  /** The fraction of the old average that each update keeps. Default 0.999; timm's is 0.9998. */
   readonly decay?: number;
   /**
    * Lets the decay grow with the number n of updates, `min(decay, 1 - n^(-2/3))` (timm's

@@ -45,9 +45,9 @@ export interface ImagePrediction {
 export interface Evaluation {
   /** The mean cross entropy, without label smoothing. */
   readonly loss: number;
-  /** The share of images whose likeliest class is the true one. */
+  /** The fraction of images whose likeliest class is the true one. */
   readonly top1: number;
-  /** The share whose true class is among the five likeliest; absent with 5 classes or fewer. */
+  /** The fraction whose true class is among the five likeliest; absent with 5 classes or fewer. */
   readonly top5?: number;
   readonly confusion: ConfusionMatrix;
   readonly perClass: readonly ClassMetrics[];

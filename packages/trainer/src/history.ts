@@ -1,4 +1,4 @@
-/** One epoch, as a row of a table. Losses are means an image, accuracies shares in 0 to 1. */
+/** One epoch, as a row of a table. Losses are means an image, accuracies fractions in 0 to 1. */
 export interface HistoryRow {
   /** From 1. */
   readonly epoch: number;
@@ -15,8 +15,8 @@ export interface HistoryRow {
   readonly imagesPerSecond: number;
   /** Spent training, without validation. */
   readonly seconds: number;
-  /** The share of `seconds` spent waiting for data. */
-  readonly dataWaitShare: number;
+  /** The fraction of `seconds` spent waiting for data. */
+  readonly dataWaitFraction: number;
 }
 
 /** The best epoch so far: highest top-1 on validation, then lowest loss (training's without it). */

@@ -1,12 +1,12 @@
 /** Counts `[true class][predicted class]`. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-/** How well one class is recognised; shares in 0 to 1. */
+/** How well one class is recognised; fractions in 0 to 1. */
 export interface ClassMetrics {
   readonly label: string;
-  /** Of the images called this class, the share that is: 0 where none was. */
+  /** Of the images called this class, the fraction that is: 0 where none was. */
   readonly precision: number;
-  /** Of the images of this class, the share called so: 0 where there is none. */
+  /** Of the images of this class, the fraction called so: 0 where there is none. */
   readonly recall: number;
   /** The harmonic mean of both. */
   readonly f1: number;

@@ -25,7 +25,7 @@ export interface TrainOptions extends GroupOptions {
   readonly epochs: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  /** The share of each target spread over all classes (Szegedy et al., 2016). Default 0. */
+  /** The fraction of each target spread over all classes (Szegedy et al., 2016). Default 0. */
   readonly labelSmoothing?: number;
   /**
    * Batches whose gradients make one update, as if they were one batch (but for batch norm, which
@@ -36,7 +36,7 @@ export interface TrainOptions extends GroupOptions {
   readonly clipNorm?: number | undefined;
   /** Keeps averaged weights, which are then what is evaluated and what `best` holds. */
   readonly ema?: EmaOptions | undefined;
-  /** The share of each batch in the running statistics of batch norm. Default 0.1, as in torch. */
+  /** The fraction of each batch in the running statistics of batch norm. Default 0.1, as in torch. */
   readonly statisticsMomentum?: number;
   /**
    * Paths or prefixes of batch norms that keep to their running statistics, as the frozen part of

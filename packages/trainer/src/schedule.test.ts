@@ -13,7 +13,7 @@ const cases: Record<string, Schedule> = {
   oneCycle: oneCycle({ learningRate: 0.4 }),
   'oneCycle fixed momentum': oneCycle({
     learningRate: 0.4,
-    warmupShare: 0.25,
+    warmupFraction: 0.25,
     startDivisor: 10,
     endDivisor: 1e3,
     momentum: false,
@@ -70,6 +70,6 @@ describe('schedules', () => {
   it('refuses rates that are none', () => {
     expect(() => constant(NaN)).toThrow('constant: learningRate is a number >= 0, received NaN');
     expect(() => step({ learningRate: 1, every: 0 })).toThrow(/positive integer, received 0/);
-    expect(() => oneCycle({ learningRate: 1, warmupShare: 2 })).toThrow(/in \[0, 1\]/);
+    expect(() => oneCycle({ learningRate: 1, warmupFraction: 2 })).toThrow(/in \[0, 1\]/);
   });
 });

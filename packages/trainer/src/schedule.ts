@@ -109,21 +109,21 @@ export function cosine({
         return { learningRate: warmupLearningRate + step * slope };
       }
       const length = epochs * stepsPerEpoch - warmup;
-      const share = Math.min((step - warmup) / length, 1);
+      const fraction = Math.min((step - warmup) / length, 1);
       const half = 0.5 * (learningRate - minLearningRate);
-      return { learningRate: minLearningRate + half * (1 + Math.cos(Math.PI * share)) };
+      return { learningRate: minLearningRate + half * (1 + Math.cos(Math.PI * fraction)) };
     },
   };
 }
 
 /**
- * Up to `learningRate` over the first `warmupShare` of all steps and down to nearly nothing over
+ * Up to `learningRate` over the first `warmupFraction` of all steps and down to nearly nothing over
  * the rest, the momentum moving the other way: Smith and Topin, "Super-convergence", 2018, with
  * the numbers of torch's OneCycleLR (whose names for the options are given).
  */
 export function oneCycle({
   learningRate,
-  warmupShare = 0.3,
+  warmupFraction = 0.3,
   startDivisor = 25,
   endDivisor = 1e4,
   anneal = 'cosine',
@@ -132,7 +132,7 @@ export function oneCycle({
   /** The highest: `max_lr`. */
   readonly learningRate: number;
   /** `pct_start`. Default 0.3. */
-  readonly warmupShare?: number;
+  readonly warmupFraction?: number;
   /** The first rate is `learningRate / startDivisor`: `div_factor`. Default 25. */
   readonly startDivisor?: number;
   /** The last rate is the first one `/ endDivisor`: `final_div_factor`. Default 1e4. */
@@ -144,11 +144,11 @@ export function oneCycle({
 }): Schedule {
   checkRate('oneCycle', 'learningRate', learningRate);
   checkOption(
-    warmupShare >= 0 && warmupShare <= 1,
+    warmupFraction >= 0 && warmupFraction <= 1,
     'oneCycle',
-    'warmupShare',
+    'warmupFraction',
     'in [0, 1]',
-    warmupShare,
+    warmupFraction,
   );
   const first = learningRate / startDivisor;
   const last = first / endDivisor;
@@ -157,7 +157,7 @@ export function oneCycle({
     name: 'oneCycle',
     options: {
       learningRate,
-      warmupShare,
+      warmupFraction,
       startDivisor,
       endDivisor,
       anneal,
@@ -165,28 +165,28 @@ export function oneCycle({
     },
     at({ step, stepsPerEpoch, epochs }) {
       const end = Math.max(epochs * stepsPerEpoch - 1, 1);
-      const peak = warmupShare * epochs * stepsPerEpoch - 1;
+      const peak = warmupFraction * epochs * stepsPerEpoch - 1;
       const rising = step <= peak;
       // A warm-up of one step or less has no inner points: torch divides 0 by 0 there.
-      const share = rising ? (peak > 0 ? step / peak : 1) : (step - peak) / (end - peak);
+      const fraction = rising ? (peak > 0 ? step / peak : 1) : (step - peak) / (end - peak);
       const rate = rising
-        ? between(first, learningRate, share)
-        : between(learningRate, last, Math.min(share, 1));
+        ? between(first, learningRate, fraction)
+        : between(learningRate, last, Math.min(fraction, 1));
       if (momentum === false) return { learningRate: rate };
       return {
         learningRate: rate,
         momentum: rising
-          ? between(momentum.high, momentum.low, share)
-          : between(momentum.low, momentum.high, Math.min(share, 1)),
+          ? between(momentum.high, momentum.low, fraction)
+          : between(momentum.low, momentum.high, Math.min(fraction, 1)),
       };
     },
   };
 }
 
-function cosineBetween(start: number, end: number, share: number): number {
-  return end + ((start - end) / 2) * (1 + Math.cos(Math.PI * share));
+function cosineBetween(start: number, end: number, fraction: number): number {
+  return end + ((start - end) / 2) * (1 + Math.cos(Math.PI * fraction));
 }
 
-function linearBetween(start: number, end: number, share: number): number {
-  return start + share * (end - start);
+function linearBetween(start: number, end: number, fraction: number): number {
+  return start + fraction * (end - start);
 }

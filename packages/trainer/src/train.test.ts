@@ -68,8 +68,8 @@ describeOn(['cpu'], () => {
     expect(done).toMatchObject({ history: rows });
     expect(rows[1]!.trainLoss).toBeLessThan(rows[0]!.trainLoss);
     for (const row of rows) {
-      expect(row.dataWaitShare).toBeGreaterThanOrEqual(0);
-      expect(row.dataWaitShare).toBeLessThan(1);
+      expect(row.dataWaitFraction).toBeGreaterThanOrEqual(0);
+      expect(row.dataWaitFraction).toBeLessThan(1);
       expect(row.imagesPerSecond * row.seconds).toBeCloseTo(20);
     }
   });

@@ -198,7 +198,7 @@ function historyRow(epoch: number, sums: EpochSums, val: Evaluation | undefined)
     ...(val?.top5 !== undefined && { valTop5: val.top5 }),
     imagesPerSecond: perSecond(sums.images, milliseconds),
     seconds: milliseconds / 1000,
-    dataWaitShare: milliseconds > 0 ? sums.dataWaitMs / milliseconds : 0,
+    dataWaitFraction: milliseconds > 0 ? sums.dataWaitMs / milliseconds : 0,
   };
 }
 

@@ -21,5 +21,5 @@ export function lastCheckpoint(events: readonly TrainEvent[]): Checkpoint {
 
 /** A history without what depends on the clock. */
 export function timeless(history: readonly HistoryRow[]): Partial<HistoryRow>[] {
-  return history.map(({ imagesPerSecond: _1, seconds: _2, dataWaitShare: _3, ...row }) => row);
+  return history.map(({ imagesPerSecond: _1, seconds: _2, dataWaitFraction: _3, ...row }) => row);
 }

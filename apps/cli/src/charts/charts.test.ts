@@ -15,7 +15,7 @@ function rows(count: number): HistoryRow[] {
     learningRate: 0.1,
     imagesPerSecond: 100,
     seconds: 1,
-    dataWaitShare: 0,
+    dataWaitFraction: 0,
   }));
 }
 

@@ -14,7 +14,7 @@ it('writes a row an epoch, what was not measured as empty cells', () => {
     valTop1: 0.25,
     imagesPerSecond: 123.4,
     seconds: 10,
-    dataWaitShare: 0,
+    dataWaitFraction: 0,
   };
   const [first, second] = parse<Record<string, string>>(
     formatHistory([row, { ...row, epoch: 2 }]),
@@ -32,7 +32,7 @@ it('writes a row an epoch, what was not measured as empty cells', () => {
     val_top5: '',
     images_per_second: '123.4',
     seconds: '10',
-    data_wait_share: '0',
+    data_wait_fraction: '0',
   });
   expect(second?.epoch).toBe('2');
 });

@@ -12,7 +12,7 @@ const columns: readonly (readonly [string, keyof HistoryRow])[] = [
   ['val_top5', 'valTop5'],
   ['images_per_second', 'imagesPerSecond'],
   ['seconds', 'seconds'],
-  ['data_wait_share', 'dataWaitShare'],
+  ['data_wait_fraction', 'dataWaitFraction'],
 ];
 
 /** The text of `history.csv`: a row an epoch, an empty cell for what was not measured. */

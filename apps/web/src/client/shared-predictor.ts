@@ -30,7 +30,7 @@ interface AskOptions {
 export class SharedPredictor extends EventTarget implements WebPredictor {
   #held: Hold<Model>;
   readonly #request: ModelRequest;
-  /** Whether a software adapter will do where WebGPU starts anew. */
+  /** Whether a software adapter will do where WebGPU starts again. */
   readonly #isNamed: boolean;
   /** Changes of backend, one after the other. */
   #changing: Promise<void> = Promise.resolve();

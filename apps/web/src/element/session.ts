@@ -99,7 +99,7 @@ export class Session {
     }
   }
 
-  /** Classifies the picture that is shown anew, by other settings. */
+  /** Classifies the image that is shown again, with other settings. */
   again(): void {
     if (this.#image !== undefined && this.isStarted) void this.tryClassify(this.#image, true);
   }

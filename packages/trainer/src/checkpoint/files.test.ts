@@ -25,7 +25,7 @@ const checkpoint: Checkpoint = {
       trainTop1: 0.5,
       imagesPerSecond: 100,
       seconds: 2,
-      dataWaitShare: 0.01,
+      dataWaitFraction: 0.01,
     },
   ],
   best: { epoch: 1, loss: 0.7, top1: 0.25 },

@@ -124,7 +124,7 @@ function fineTuningLines({ fineTuning }: RunStart): string[] {
 
 function stepText(step: StepReport): string {
   const wait =
-    step.dataWaitShare > 0.1 ? `  (${percent(step.dataWaitShare, 0)} waiting for data)` : '';
+    step.dataWaitFraction > 0.1 ? `  (${percent(step.dataWaitFraction, 0)} waiting for data)` : '';
   return (
     `loss ${step.epochLoss.toFixed(3)}  acc ${percent(step.epochTop1)}  ` +
     `${Math.round(step.imagesPerSecond)} images/s${wait}  ${duration(step.secondsLeft)} left`

@@ -22,7 +22,7 @@ export const recipe = {
   /** On them, with published weights: what was learned should be adapted, not overwritten. */
   fineTuningFactor: 0.1,
   /** Up for a third, down for the rest; momentum is left as it is. */
-  oneCycle: { warmupShare: 0.3, startDivisor: 25, endDivisor: 1e4 },
+  oneCycle: { warmupFraction: 0.3, startDivisor: 25, endDivisor: 1e4 },
 
   /**
    * The longest step that gradients may ask for. With few images the warm-up is a handful of

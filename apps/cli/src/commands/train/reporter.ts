@@ -56,7 +56,7 @@ export interface StepReport {
   readonly epochTop1: number;
   readonly learningRate: number;
   readonly imagesPerSecond: number;
-  readonly dataWaitShare: number;
+  readonly dataWaitFraction: number;
   readonly secondsLeft: number;
 }
 

@@ -137,7 +137,7 @@ class Pace {
       epochTop1: this.#correct / this.#images,
       learningRate: event.learningRate,
       imagesPerSecond: this.#images / this.#seconds,
-      dataWaitShare: this.#waited / this.#seconds,
+      dataWaitFraction: this.#waited / this.#seconds,
       secondsLeft:
         stepsLeft * (this.#stepSeconds / this.#stepsDone) +
         (epochsLeft + 1) * this.#validationSeconds,

@@ -1,4 +1,4 @@
-/** A cell that begins so is a formula to spreadsheets; names of files and classes are a stranger's. */
+/** A cell that begins so is a formula to spreadsheets; names of files and classes are untrusted. */
 const formula = /^[=+\-@\t\r]/;
 
 function cell(value: string | number): string {

@@ -26,7 +26,7 @@ export function icon(name: string): SVGElement {
   return element;
 }
 
-/** Text of a stranger, whose direction of writing stays its own. */
+/** Untrusted text, whose direction of writing stays its own. */
 export function foreign(text: string): HTMLElement {
   return h('bdi', {}, text);
 }

@@ -70,7 +70,7 @@ export class ModelSession {
     await this.state.value.current?.predictor.switchBackend(name);
   }
 
-  /** Tells when the backend has changed, by wish or by loss. */
+  /** Reports that the backend has changed, on request or by loss. */
   onSwitch(listener: (reason: 'asked' | 'lost', message: string) => void): void {
     this.#switched = listener;
   }

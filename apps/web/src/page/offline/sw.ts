@@ -11,7 +11,7 @@ export interface Manifest {
   readonly shell: readonly string[];
   /** What a backend needs, kept once it was in use. */
   readonly backends: Readonly<Record<string, readonly string[]>>;
-  /** Fetched anew where there is a network: they do not carry a hash in their names. */
+  /** Fetched again where there is a network: they do not carry a hash in their names. */
   readonly models: readonly string[];
 }
 
