@@ -9,7 +9,7 @@ import { checkOption, roundHalfEven } from './raster.ts';
  */
 export interface RandomErasing {
   readonly probability: number;
-  /** Share of the image's area. */
+  /** Fraction of the image's area. */
   readonly scale: Range;
   /** Height over width, drawn evenly on a log scale. */
   readonly ratio: Range;

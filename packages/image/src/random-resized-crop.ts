@@ -10,7 +10,7 @@ export type Range = readonly [low: number, high: number];
 
 /** The ranges that torchvision's `RandomResizedCrop` draws from. */
 export interface RandomResizedCrop {
-  /** Share of the image's area that the crop covers. */
+  /** Fraction of the image's area that the crop covers. */
   readonly scale: Range;
   /** Width over height of the crop, drawn evenly on a log scale. */
   readonly ratio: Range;

@@ -44,11 +44,11 @@ it('reads no folder when it is imported: a bundle has none of these sources', as
 });
 
 describe('buildAddon', () => {
-  it('says NO_COMPILER and how to get one', async () => {
+  it('says COMPILER_MISSING and how to get one', async () => {
     vi.stubEnv('CXX', '/nowhere/c++');
     vi.stubEnv('PATH', '/nowhere');
     await expect(findCompiler()).rejects.toMatchObject({
-      code: 'NO_COMPILER',
+      code: 'COMPILER_MISSING',
       hint: expect.stringContaining('install') as unknown,
     });
   });

@@ -52,7 +52,7 @@ export interface BuildOptions {
  * that it loads, and returns its path. The caller holds the lock. The Node-API headers come from `node-api-headers`: the
  * addon uses nothing else of Node, so neither node-gyp nor Node's own headers are needed.
  *
- * Throws NativeError: NO_COMPILER, BUILD_FAILED, LOAD_FAILED.
+ * Throws NativeError: COMPILER_MISSING, BUILD_FAILED, LOAD_FAILED.
  */
 export async function buildAddon(options: BuildOptions): Promise<string> {
   const { installation, tfjs, signal } = options;
@@ -131,14 +131,14 @@ function compilerArguments(
   ];
 }
 
-/** The first C++ compiler that answers. Throws NativeError (NO_COMPILER). */
+/** The first C++ compiler that answers. Throws NativeError (COMPILER_MISSING). */
 export async function findCompiler(signal?: AbortSignal): Promise<string> {
   for (const compiler of [process.env.CXX, 'g++', 'c++', 'clang++']) {
     if (!compiler) continue;
     if ((await run(compiler, ['--version'], { signal })).code === 0) return compiler;
   }
   throw new NativeError(
-    'NO_COMPILER',
+    'COMPILER_MISSING',
     'No C++ compiler was found (tried $CXX, g++, c++, clang++): the addon of tfjs-node is built here, once.',
     {
       hint:

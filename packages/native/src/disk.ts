@@ -5,7 +5,7 @@ import { hasErrno, messageOf, NativeError } from './errors.ts';
 
 const mega = 1e6;
 
-/** Throws NativeError (NO_SPACE) unless the disk of `folder` has that much free; (NOT_WRITABLE) where it cannot be made. */
+/** Throws NativeError (DISK_FULL) unless the disk of `folder` has that much free; (NOT_WRITABLE) where it cannot be made. */
 export async function requireSpace(folder: string, megabytes: number): Promise<void> {
   await makeFolder(folder);
   const { bavail, bsize } = await statfs(folder);
@@ -16,7 +16,7 @@ export async function requireSpace(folder: string, megabytes: number): Promise<v
 }
 
 export function noSpace(message: string, cause?: unknown): NativeError {
-  return new NativeError('NO_SPACE', message, {
+  return new NativeError('DISK_FULL', message, {
     hint: 'Free some space, or name a folder on another disk in the environment variable RESNET_CACHE.',
     cause,
   });

@@ -80,7 +80,7 @@ describe('downloadWheel', () => {
   it.each([
     ['DOWNLOAD_FAILED', 'Temporary failure in name resolution', /connection/],
     ['DOWNLOAD_FAILED', 'No matching distribution found for tensorflow', /may not carry it/],
-    ['NO_SPACE', 'OSError: [Errno 28] No space left on device', /RESNET_CACHE/],
+    ['DISK_FULL', 'OSError: [Errno 28] No space left on device', /RESNET_CACHE/],
   ])('says %s when pip says "%s"', async (code, fails, hint) => {
     const { wheel, options } = setting({ fails });
     await expect(downloadWheel(wheel, options)).rejects.toMatchObject({
@@ -103,16 +103,16 @@ describe('downloadWheel', () => {
 });
 
 describe('findPython', () => {
-  it('says NO_PYTHON and how to get it', async () => {
+  it('says PYTHON_MISSING and how to get it', async () => {
     await expect(findPython(['/nowhere/python3'])).rejects.toMatchObject({
-      code: 'NO_PYTHON',
+      code: 'PYTHON_MISSING',
       hint: expect.stringContaining('apt-get install python3-pip') as unknown,
     });
   });
 
-  it('says NO_PIP where Python came without it', async () => {
+  it('says PIP_MISSING where Python came without it', async () => {
     const { path } = fakePython(sandbox(), { hasPip: false });
-    await expect(findPython([path])).rejects.toMatchObject({ code: 'NO_PIP' });
+    await expect(findPython([path])).rejects.toMatchObject({ code: 'PIP_MISSING' });
   });
 
   it('takes the first that answers', async () => {

@@ -21,7 +21,7 @@ export interface DownloadOptions extends Reporting {
  * Downloads a wheel with pip, which knows the user's index, proxy and certificates, makes sure that
  * it is the pinned file, and returns its path.
  *
- * Throws NativeError: DOWNLOAD_FAILED, NO_SPACE, HASH_MISMATCH.
+ * Throws NativeError: DOWNLOAD_FAILED, DISK_FULL, HASH_MISMATCH.
  */
 export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Promise<string> {
   const kept = join(options.downloads, wheel.file);

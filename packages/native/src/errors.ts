@@ -1,13 +1,13 @@
 /** What kept TensorFlow from being set up or loaded; stable, for programs to switch on. */
 export type NativeErrorCode =
   | 'UNSUPPORTED_PLATFORM'
-  | 'NO_PYTHON'
-  | 'NO_PIP'
-  | 'NO_COMPILER'
-  | 'NO_SPACE'
+  | 'PYTHON_MISSING'
+  | 'PIP_MISSING'
+  | 'COMPILER_MISSING'
+  | 'DISK_FULL'
   | 'DOWNLOAD_FAILED'
   | 'HASH_MISMATCH'
-  | 'BAD_WHEEL'
+  | 'WHEEL_INVALID'
   | 'BUILD_FAILED'
   | 'PACKAGE_MISSING'
   | 'NOT_WRITABLE'

@@ -91,7 +91,7 @@ describe('install', () => {
     const { target, paths, options, python } = setting();
     const huge = { ...target, neededMegabytes: 1e12 };
     await expect(install(huge, paths, options)).rejects.toMatchObject({
-      code: 'NO_SPACE',
+      code: 'DISK_FULL',
       message: expect.stringContaining(paths.root) as unknown,
     });
     expect(python.downloads()).toEqual([]);

@@ -1,7 +1,7 @@
 import { NativeError } from './errors.ts';
 import { run } from './run.ts';
 
-/** Finds a Python 3 that has pip. Throws NativeError: NO_PYTHON, NO_PIP. */
+/** Finds a Python 3 that has pip. Throws NativeError: PYTHON_MISSING, PIP_MISSING. */
 export async function findPython(
   candidates: readonly string[],
   signal?: AbortSignal,
@@ -13,7 +13,7 @@ export async function findPython(
     if (version.code !== 0) continue;
     if ((await run(python, ['-m', 'pip', '--version'], { signal })).code === 0) return python;
     throw new NativeError(
-      'NO_PIP',
+      'PIP_MISSING',
       `${python} is there, its package installer pip is not: TensorFlow is downloaded with it.`,
       {
         hint: `Debian, Ubuntu: apt-get install python3-pip; elsewhere: ${python} -m ensurepip --user`,
@@ -21,7 +21,7 @@ export async function findPython(
     );
   }
   throw new NativeError(
-    'NO_PYTHON',
+    'PYTHON_MISSING',
     `No Python 3.8 or newer was found (tried ${candidates.join(', ')}): TensorFlow is downloaded with its pip.`,
     {
       hint: 'Debian, Ubuntu: apt-get install python3-pip; macOS: brew install python3; or set RESNET_PYTHON to an interpreter. It is needed for the set-up only.',

@@ -35,7 +35,7 @@ describe('unpackWheel', () => {
     const folder = sandbox();
     const { wheel, target, source } = fakeWheel(folder, wheelFiles.slice(0, 1));
     await expect(unpackWheel(source, wheel, join(folder, 'tree'), target)).rejects.toMatchObject({
-      code: 'BAD_WHEEL',
+      code: 'WHEEL_INVALID',
       message: expect.stringContaining('libtensorflow_framework.so.2') as unknown,
     });
   });
@@ -48,7 +48,7 @@ describe('unpackWheel', () => {
     const { wheel, target, source } = fakeWheel(folder);
     writeFileSync(source, content ?? readFileSync(source).subarray(0, 100));
     await expect(unpackWheel(source, wheel, join(folder, 'tree'), target)).rejects.toMatchObject({
-      code: 'BAD_WHEEL',
+      code: 'WHEEL_INVALID',
     });
   });
 
@@ -57,7 +57,7 @@ describe('unpackWheel', () => {
     const evil = [...wheelFiles, { path: '../evil.so', content: 'x' }];
     const { wheel, target, source } = fakeWheel(folder, evil);
     await expect(unpackWheel(source, wheel, join(folder, 'tree'), target)).rejects.toMatchObject({
-      code: 'BAD_WHEEL',
+      code: 'WHEEL_INVALID',
     });
   });
 });

@@ -32,7 +32,7 @@ export function isNeeded(path: string, { libraries }: Target): boolean {
 
 /**
  * Unpacks what is needed of a wheel under `folder`, in the wheel's own layout.
- * Throws NativeError: BAD_WHEEL, NO_SPACE.
+ * Throws NativeError: WHEEL_INVALID, DISK_FULL.
  */
 export async function unpackWheel(
   file: string,
@@ -102,7 +102,7 @@ function requireContents(wheel: Wheel, entries: readonly Entry[], { libraries }:
 }
 
 function badWheel(wheel: Wheel, problem: string, cause?: unknown): NativeError {
-  return new NativeError('BAD_WHEEL', `${wheel.file} cannot be unpacked: ${problem}.`, {
+  return new NativeError('WHEEL_INVALID', `${wheel.file} cannot be unpacked: ${problem}.`, {
     hint: 'Run the set-up again with --force; if it happens twice, please report it.',
     cause,
   });

@@ -88,7 +88,7 @@ export class Random {
     }
   }
 
-  /** Beta(alpha, beta), as mixup and cutmix draw their mixing share. */
+  /** Beta(alpha, beta), as mixup and cutmix draw their mixing fraction. */
   beta(alpha: number, beta: number): number {
     const x = this.gamma(alpha);
     return x / (x + this.gamma(beta));

@@ -24,9 +24,9 @@ export function checkAmounts(options: {
 
 function checkAmount(name: string, amount: number | undefined): void {
   if (amount === undefined) return;
-  const isShare = amount > 0 && amount < 1;
+  const isFraction = amount > 0 && amount < 1;
   const isCount = amount >= 1 && Number.isSafeInteger(amount);
-  if (!isShare && !isCount) {
+  if (!isFraction && !isCount) {
     throw new SplitError(
       'OPTION_INVALID',
       `${name}: expected a fraction between 0 and 1 or a whole number of images, received ${amount}`,
@@ -38,7 +38,7 @@ function checkAmount(name: string, amount: number | undefined): void {
 /**
  * @param subsets how many subsets every class must be spread over
  * @returns images by class, classes sorted
- * @throws {SplitError} NO_CLASSES, ONE_CLASS, CLASS_TOO_SMALL, PATH_DUPLICATE
+ * @throws {SplitError} CLASSES_MISSING, CLASSES_TOO_FEW, CLASS_TOO_SMALL, PATH_DUPLICATE
  */
 export function checkFiles(files: readonly LabelledFile[], subsets: number): Map<string, number> {
   const paths = new Set<string>();
@@ -54,12 +54,12 @@ export function checkFiles(files: readonly LabelledFile[], subsets: number): Map
   }
   const sizes = new Map([...counts].sort(([a], [b]) => compareText(a, b)));
   if (sizes.size === 0) {
-    throw new SplitError('NO_CLASSES', 'there are no images to split', {
+    throw new SplitError('CLASSES_MISSING', 'there are no images to split', {
       hint: 'Put the images into one sub-folder a class.',
     });
   }
   if (sizes.size === 1) {
-    throw new SplitError('ONE_CLASS', `there is only one class, '${[...sizes.keys()][0]}'`, {
+    throw new SplitError('CLASSES_TOO_FEW', `there is only one class, '${[...sizes.keys()][0]}'`, {
       hint: 'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
     });
   }
@@ -81,14 +81,14 @@ export function checkFiles(files: readonly LabelledFile[], subsets: number): Map
  * The files of classes that all must have some.
  *
  * @param classes the names that the files' labels come from
- * @throws {SplitError} EMPTY_CLASS naming those without a file
+ * @throws {SplitError} CLASS_EMPTY naming those without a file
  */
 export function checkClasses(classes: readonly string[], files: readonly LabelledFile[]): void {
   const filled = new Set(files.map((file) => file.label));
   const empty = classes.filter((label) => !filled.has(label));
   if (empty.length === 0) return;
   throw new SplitError(
-    'EMPTY_CLASS',
+    'CLASS_EMPTY',
     `${empty.length === 1 ? 'a class has' : 'classes have'} no images: ${empty.map((label) => `'${label}'`).join(', ')}`,
     { hint: 'Add images or remove the folder.' },
   );

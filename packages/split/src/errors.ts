@@ -1,16 +1,16 @@
 /**
  * - `OPTION_INVALID`: a fraction, count, seed or fold number that makes no sense for these files
- * - `NO_CLASSES`, `ONE_CLASS`: nothing to tell apart
- * - `EMPTY_CLASS`: a class without images
+ * - `CLASSES_MISSING`, `CLASSES_TOO_FEW`: nothing to tell apart
+ * - `CLASS_EMPTY`: a class without images
  * - `CLASS_TOO_SMALL`: a class with fewer images, or groups, than subsets
  * - `PATH_DUPLICATE`: a file listed twice
  * - `MANIFEST_INVALID`: a split.json that cannot be used
  */
 export type SplitErrorCode =
   | 'OPTION_INVALID'
-  | 'NO_CLASSES'
-  | 'ONE_CLASS'
-  | 'EMPTY_CLASS'
+  | 'CLASSES_MISSING'
+  | 'CLASSES_TOO_FEW'
+  | 'CLASS_EMPTY'
   | 'CLASS_TOO_SMALL'
   | 'PATH_DUPLICATE'
   | 'MANIFEST_INVALID';

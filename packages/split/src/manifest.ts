@@ -182,7 +182,7 @@ function show(value: unknown): string {
 
 function bad(
   problem: string,
-  hint = 'Make it again with `resnet split`, or mend that place.',
+  hint = 'Make it again with `resnet split`, or fix that place.',
 ): SplitError {
   return new SplitError('MANIFEST_INVALID', `the split manifest cannot be used: ${problem}`, {
     hint,

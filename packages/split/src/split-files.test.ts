@@ -126,8 +126,8 @@ describe('splitFiles', () => {
   });
 
   const failures: [string, string, Readonly<Record<string, number>>, object][] = [
-    ['no images', 'NO_CLASSES', {}, {}],
-    ['one class', 'ONE_CLASS', { a: 10 }, {}],
+    ['no images', 'CLASSES_MISSING', {}, {}],
+    ['one class', 'CLASSES_TOO_FEW', { a: 10 }, {}],
     ['a class with one image', 'CLASS_TOO_SMALL', { a: 10, b: 1 }, {}],
     ['a class too small for three subsets', 'CLASS_TOO_SMALL', { a: 10, b: 2 }, { test: 0.1 }],
     ['a class that is one group', 'CLASS_TOO_SMALL', { a: 9, b: 9 }, { groupOf: () => 'one' }],

@@ -8,7 +8,7 @@ export type TrainingErrorCode =
   | 'CHECKPOINT_INVALID'
   | 'CHECKPOINT_MISMATCH';
 
-/** What a {@link TrainingError} tells besides its code and message. */
+/** What a {@link TrainingError} holds besides its code and message. */
 export interface TrainingErrorOptions {
   /** What to do about it. */
   readonly hint?: string | undefined;
@@ -36,7 +36,7 @@ export class TrainingError extends Error {
   }
 }
 
-/** Throws a `OPTION_INVALID` unless `valid`. */
+/** Throws an `OPTION_INVALID` unless `valid`. */
 export function checkOption(
   valid: boolean,
   where: string,

@@ -168,9 +168,9 @@ describeOn(['cpu'], () => {
       'conv1.weight is [3, 3, 3, 4] in the checkpoint, [3, 3, 3, 6] in the model',
     );
     wider.dispose();
-    const slots = new Map(checkpoint.optimizer);
-    slots.delete('momentum_buffer/fc.bias');
-    await expect(resumed({ resume: { ...checkpoint, optimizer: slots } })).rejects.toMatchObject({
+    const state = new Map(checkpoint.optimizer);
+    state.delete('momentum_buffer/fc.bias');
+    await expect(resumed({ resume: { ...checkpoint, optimizer: state } })).rejects.toMatchObject({
       code: 'CHECKPOINT_INVALID',
       message: expect.stringContaining('momentum_buffer/fc.bias'),
     });

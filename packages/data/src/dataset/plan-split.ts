@@ -101,13 +101,13 @@ function checkScan(scan: Scan): void {
   explainSplit(() => {
     if (classes.length === 0) {
       throw new SplitError(
-        'NO_CLASSES',
+        'CLASSES_MISSING',
         `there are no class folders${outside.length > 0 ? `, only ${outside.length} files` : ''}`,
         { hint: 'Put the images into one sub-folder a class, as cats/ and dogs/.' },
       );
     }
     if (classes.length === 1) {
-      throw new SplitError('ONE_CLASS', `there is only one class folder, '${classes[0]}'`, {
+      throw new SplitError('CLASSES_TOO_FEW', `there is only one class folder, '${classes[0]}'`, {
         hint: 'A classifier needs at least two: put the images of each class into a sub-folder of its own.',
       });
     }

@@ -50,7 +50,7 @@ it('prints nothing but JSON when asked', async () => {
 
 it('reports what is missing and how to get it', async () => {
   const { code, notes } = await setup(() => {
-    throw new NativeError('NO_COMPILER', 'There is no C++ compiler.', {
+    throw new NativeError('COMPILER_MISSING', 'There is no C++ compiler.', {
       hint: 'apt-get install g++',
     });
   });
