@@ -13,7 +13,7 @@ const cli = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 const fixtures = fileURLToPath(new URL('../test/fixtures', import.meta.url));
 
 /**
- * What `resnet predict` says on tensorflow to the pictures of the tests; or why it cannot. A
+ * What `resnet predict` says on tensorflow to the images of the tests; or why it cannot. A
  * command of vitest's browser mode: tests in the browser call it, and it runs in Node.
  */
 export async function cliAnswers(): Promise<CliAnswers> {
@@ -21,7 +21,7 @@ export async function cliAnswers(): Promise<CliAnswers> {
     cli,
     'predict',
     `${fixtures}/model`,
-    `${fixtures}/pictures`,
+    `${fixtures}/images`,
     '--top=5',
     '--json',
     '--backend=tensorflow',
